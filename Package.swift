@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built with the same strictness: warnings are errors, existentials and import visibility are
+/// spelled out.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A room of the house: a library target in `Sources/<name>`. Imports run one way; `dependencies` is the whole list.
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A thin executable over the rooms.
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one room. `TestSupport` comes with every one of them.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "deepseek-operator",
+    products: [
+        .executable(name: "deepseek-operator", targets: ["deepseek-operator"]),
+        .executable(name: "deepseek-demo", targets: ["deepseek-demo"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Pure rooms: values and clocks in, decisions out. No I/O.
+        room("Base", []),
+        room("KubeCore", ["Base"]),
+        room("Autoscaling", ["KubeCore"]),
+        room("PodModel", ["KubeCore"]),
+        room("DeepSeekAPI", ["KubeCore", "COpenSSL"]),
+        room("Engines", ["DeepSeekAPI", "KubeCore"]),
+
+        // I/O, each a thin shell over one library.
+        room("Telemetry", ["Base"]),
+        room("YAML", ["CYAML", "KubeCore"]),
+        room("HTTPTransport", ["CCurl", "Base"]),
+        room("HTTPServer", ["COpenSSL", "Base"]),
+
+        // The Kubernetes client and what is built on it.
+        room("KubeClient", ["KubeCore", "HTTPTransport", "YAML", "Telemetry", "Base"]),
+        room("KubeRuntime", ["KubeClient", "KubeCore", "Telemetry", "Base"]),
+        room("MetricSources", ["KubeClient", "KubeCore", "HTTPTransport", "Telemetry", "Base"]),
+        room("SimulatedNodes", ["KubeClient", "KubeCore", "PodModel", "Base"]),
+        room(
+            "Operator",
+            [
+                "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines", "MetricSources",
+                "HTTPServer", "Telemetry", "Base",
+            ]),
+
+        // An API server in memory. It never imports KubeClient: client and simulator must not share a bug.
+        room("ClusterSimulator", ["KubeCore", "PodModel", "HTTPServer", "Base"]),
+
+        executable(
+            "deepseek-operator",
+            ["Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "YAML", "Telemetry", "Base"]),
+        executable(
+            "deepseek-demo",
+            [
+                "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "ClusterSimulator", "PodModel",
+                "MetricSources", "Telemetry", "Base",
+            ]),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["Base", "KubeCore", "KubeClient", "ClusterSimulator", "SimulatedNodes", "HTTPTransport"],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        tests("BaseTests", ["Base"]),
+        tests("KubeCoreTests", ["KubeCore", "Base"]),
+        tests("AutoscalingTests", ["Autoscaling", "KubeCore"]),
+        tests("PodModelTests", ["PodModel", "KubeCore"]),
+        tests("DeepSeekAPITests", ["DeepSeekAPI", "KubeCore", "YAML"]),
+        tests("EnginesTests", ["Engines", "DeepSeekAPI", "KubeCore", "YAML"]),
+        tests("TelemetryTests", ["Telemetry", "Base"]),
+        tests("YAMLTests", ["YAML", "KubeCore"]),
+        tests("HTTPTransportTests", ["HTTPTransport", "HTTPServer", "Base"]),
+        tests("HTTPServerTests", ["HTTPServer", "HTTPTransport", "Base"]),
+        tests("KubeClientTests", ["KubeClient", "KubeCore", "HTTPTransport", "HTTPServer", "YAML", "Telemetry", "Base"]),
+        tests("KubeRuntimeTests", ["KubeRuntime", "KubeClient", "KubeCore", "HTTPTransport", "Telemetry", "Base"]),
+        tests("MetricSourcesTests", ["MetricSources", "KubeClient", "KubeCore", "HTTPTransport", "HTTPServer", "Base"]),
+        tests("ClusterSimulatorTests", ["ClusterSimulator", "KubeCore", "PodModel", "HTTPServer", "Base"]),
+        tests(
+            "OperatorTests",
+            [
+                "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines",
+                "MetricSources", "HTTPTransport", "Telemetry", "YAML", "Base",
+            ]),
+        tests(
+            "IntegrationTests",
+            [
+                "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "ClusterSimulator", "SimulatedNodes",
+                "PodModel", "MetricSources", "HTTPTransport", "HTTPServer", "Telemetry", "YAML", "Base",
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)

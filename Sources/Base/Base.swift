@@ -1,0 +1,1 @@
+// Base: locks, backoff and small values that every room may use. No I/O.

@@ -1,0 +1,1 @@
+// ClusterSimulator: a Kubernetes API server in memory, for trying and testing.

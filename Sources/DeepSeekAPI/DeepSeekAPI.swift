@@ -1,0 +1,1 @@
+// DeepSeekAPI: the DeepSeekCluster resource: types, defaults, validation and the generated CRD.

@@ -1,0 +1,1 @@
+// Engines: pod templates per inference engine.

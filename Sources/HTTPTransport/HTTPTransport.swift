@@ -1,0 +1,1 @@
+// HTTPTransport: HTTP requests and streamed bodies, through libcurl's multi interface.

@@ -1,0 +1,1 @@
+// KubeClient: configuration, credentials and typed requests to a Kubernetes API server.

@@ -1,0 +1,1 @@
+// KubeRuntime: watchers, stores, queues, controllers and leader election.

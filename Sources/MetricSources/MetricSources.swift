@@ -1,0 +1,1 @@
+// MetricSources: readers of Prometheus and external.metrics.k8s.io.

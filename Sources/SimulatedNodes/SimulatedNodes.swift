@@ -1,0 +1,1 @@
+// SimulatedNodes: plays the kubelets on any API server.

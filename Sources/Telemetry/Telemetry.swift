@@ -1,0 +1,1 @@
+// Telemetry: structured logs and a Prometheus metrics registry.

@@ -1,0 +1,1 @@
+// YAML: documents to JSONValue and back, through libyaml.

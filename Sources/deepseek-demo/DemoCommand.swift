@@ -1,0 +1,6 @@
+@main
+enum DemoCommand {
+    static func main() {
+        print("deepseek-demo")
+    }
+}

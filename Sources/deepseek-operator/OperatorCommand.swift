@@ -1,0 +1,6 @@
+@main
+enum OperatorCommand {
+    static func main() {
+        print("deepseek-operator")
+    }
+}

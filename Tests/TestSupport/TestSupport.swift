@@ -1,0 +1,1 @@
+// TestSupport: clocks, generators and the test environment that suites share.
