@@ -21,7 +21,7 @@ public struct Backoff: Sendable, Hashable {
         var delay = initial
         for _ in 0..<max(0, attempt) {
             if delay >= maximum { break }
-            delay *= factor
+            delay = delay * factor
         }
         return min(delay, maximum)
     }

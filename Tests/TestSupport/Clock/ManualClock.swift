@@ -1,4 +1,4 @@
-public import Base
+internal import Base
 
 /// A clock that stands still until a test advances it.
 public final class ManualClock: Clock, Sendable {
@@ -24,7 +24,7 @@ public final class ManualClock: Clock, Sendable {
         var observers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state = LockedValue(State())
+    private let state = Lock(State())
 
     public init() {}
 
