@@ -1,0 +1,76 @@
+import KubeCore
+import Testing
+
+@Suite struct PatchTests {
+    /// The examples of RFC 7386, appendix A.
+    @Test(arguments: [
+        (#"{"a":"b"}"#, #"{"a":"c"}"#, #"{"a":"c"}"#),
+        (#"{"a":"b"}"#, #"{"b":"c"}"#, #"{"a":"b","b":"c"}"#),
+        (#"{"a":"b"}"#, #"{"a":null}"#, #"{}"#),
+        (#"{"a":["b"]}"#, #"{"a":"c"}"#, #"{"a":"c"}"#),
+        (#"{"a":{"b":"c"}}"#, #"{"a":{"b":"d","c":null}}"#, #"{"a":{"b":"d"}}"#),
+        (#"["a","b"]"#, #"["c","d"]"#, #"["c","d"]"#),
+        (#"{"e":null}"#, #"{"a":1}"#, #"{"e":null,"a":1}"#),
+        (#"[1,2]"#, #"{"a":"b","c":null}"#, #"{"a":"b"}"#),
+        (#"{}"#, #"{"a":{"bb":{"ccc":null}}}"#, #"{"a":{"bb":{}}}"#),
+    ])
+    func mergePatch(document: String, patch: String, result: String) throws {
+        let patched = try JSONValue(parsing: document).applying(mergePatch: JSONValue(parsing: patch))
+        #expect(try patched == JSONValue(parsing: result))
+    }
+
+    @Test(arguments: [
+        (#"{"a":1}"#, #"[{"op":"add","path":"/b","value":2}]"#, #"{"a":1,"b":2}"#),
+        (#"{"a":[1,3]}"#, #"[{"op":"add","path":"/a/1","value":2}]"#, #"{"a":[1,2,3]}"#),
+        (#"{"a":[1]}"#, #"[{"op":"add","path":"/a/-","value":2}]"#, #"{"a":[1,2]}"#),
+        (#"{"a":{"b":1}}"#, #"[{"op":"move","from":"/a/b","path":"/c"}]"#, #"{"a":{},"c":1}"#),
+        (#"{"a/b":1}"#, #"[{"op":"copy","from":"/a~1b","path":"/~0"}]"#, #"{"a/b":1,"~":1}"#),
+        (#"{"a":1}"#, #"[{"op":"test","path":"/a","value":1.0},{"op":"remove","path":"/a"}]"#, #"{}"#),
+        (#"{"a":1}"#, #"[{"op":"replace","path":"","value":[]}]"#, #"[]"#),
+    ])
+    func jsonPatch(document: String, patch: String, result: String) throws {
+        let patched = try JSONValue(parsing: document).applying(jsonPatch: JSONPatch(JSONValue(parsing: patch)))
+        #expect(try patched == JSONValue(parsing: result))
+    }
+
+    @Test(arguments: [
+        (#"{"a":1}"#, #"[{"op":"remove","path":"/b"}]"#),
+        (#"{"a":1}"#, #"[{"op":"replace","path":"/b","value":1}]"#),
+        (#"{"a":[1]}"#, #"[{"op":"add","path":"/a/2","value":1}]"#),
+        (#"{"a":[1]}"#, #"[{"op":"remove","path":"/a/01"}]"#),
+        (#"{"a":1}"#, #"[{"op":"add","path":"/a/b","value":1}]"#),
+        (#"{"a":{"b":1}}"#, #"[{"op":"move","from":"/a","path":"/a/b"}]"#),
+        (#"{"a":1}"#, #"[{"op":"test","path":"/a","value":2}]"#),
+        (#"{"a":1}"#, #"[{"op":"bad","path":"/a"}]"#),
+        (#"{"a":1}"#, #"[{"op":"add","path":"a","value":1}]"#),
+        (#"{"a":1}"#, #"{}"#),
+    ])
+    func aPatchThatDoesNotFitIsRefused(document: String, patch: String) throws {
+        let document = try JSONValue(parsing: document)
+        let patch = try JSONValue(parsing: patch)
+        #expect(throws: JSONPatchError.self) { try document.applying(jsonPatch: JSONPatch(patch)) }
+    }
+
+    /// The patch made of two documents turns the one into the other.
+    @Test func aMergePatchOfADifferenceMakesTheTarget() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var generator = SplitMix64(seed: seed)
+        for _ in 0..<500 {
+            let old = JSONValue.random(depth: 3, using: &generator).withoutNulls
+            let new = JSONValue.random(depth: 3, using: &generator).withoutNulls
+            let patched = old.mergePatch(to: new).map { old.applying(mergePatch: $0) } ?? old
+            #expect(patched == new, "seed \(seed)")
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate var withoutNulls: JSONValue {
+        switch self {
+        case .null: .bool(true)
+        case .array(let elements): .array(elements.map(\.withoutNulls))
+        case .object(let members): .object(members.mapValues(\.withoutNulls))
+        default: self
+        }
+    }
+}
