@@ -8,7 +8,7 @@ extension TransportError {
 
     private static func kind(of code: CURLcode) -> Kind {
         switch code {
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
+        case CURLE_URL_MALFORMAT, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_CRL_BADFILE:
             .invalidRequest
         // The only time-out that libcurl keeps here is the one for connecting; the loop keeps the others.
@@ -21,6 +21,7 @@ extension TransportError {
         case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
             CURLE_HTTP2_STREAM:
             .connectionLost
+        // Unsupported is an answer that is not HTTP/1 or later; the URL's scheme was checked before.
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL:
             .protocolViolation
         default:

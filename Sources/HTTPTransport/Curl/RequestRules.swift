@@ -6,7 +6,8 @@ enum RequestRules {
         }
         for field in request.headers.fields {
             guard isToken(field.name) else {
-                throw TransportError(.invalidRequest, "a header's name is not a token of letters, digits and -_.~ signs")
+                throw TransportError(
+                    .invalidRequest, "a header's name is not a token of letters, digits and -_.~ signs")
             }
             guard field.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
                 throw TransportError(.invalidRequest, "the value of header \(field.name) has a control character")
