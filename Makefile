@@ -1,0 +1,45 @@
+# The list of commands. `make help` prints it; on a fresh machine `make demo` and `make test` do all the set-up themselves.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint fuzz sanitize control-plane crds chart-lint image-lint
+
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/deepseek-operator
+export PATH := $(CACHE)/tools/bin:$(PATH)
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what building and testing need (Debian 12); does nothing when it is there
+	@scripts/setup.sh
+
+build: setup ## build everything, for debugging
+	swift build --build-tests
+
+demo: setup ## watch pods follow the load, with no cluster; ARGS="--duration 60" ends it by itself
+	swift run deepseek-demo $(ARGS)
+
+test: setup ## run all tests, the integration tests on the simulator and on a real Kubernetes API server
+	KUBEBUILDER_ASSETS="$$(scripts/control-plane.sh)"; export KUBEBUILDER_ASSETS; swift test --disable-xctest $(ARGS)
+
+lint: setup ## check formatting, scripts, the CRD file, the chart and the Dockerfile
+	@scripts/lint.sh
+
+fuzz: setup ## fuzz every parser; SECONDS_EACH=600 sets the time for each
+	@scripts/fuzz.sh $(or $(SECONDS_EACH),60)
+
+sanitize: setup ## run the tests of client, runtime and HTTP under the thread and the address sanitizer
+	@scripts/sanitize.sh thread
+	@scripts/sanitize.sh address
+
+control-plane: setup ## build the real Kubernetes control plane that the tests use (cached), print its folder
+	@scripts/control-plane.sh
+
+crds: setup ## write the CRD file anew from the Swift types
+	@scripts/crds.sh write
+
+chart-lint: setup ## check the Helm chart: lint, render, validate, reject bad values
+	@scripts/check-chart.sh
+
+image-lint: setup ## check the Dockerfile
+	hadolint Dockerfile
