@@ -1,1 +1,11 @@
-// Autoscaling: numbers and a clock in, a replica decision and its explanation out. Pure.
+// Autoscaling: numbers and a clock in, a replica decision and its explanation out. Pure: the same input gives the same
+// decision, so that every one of them can be replayed.
+//
+//   Policy/    AutoscalerPolicy: bounds, metrics, behavior, and which of our deviations from HPA hold
+//   Metrics/   MetricReading in; MetricEvaluator (which readings count), ReplicaCalculator (a metric -> a proposal)
+//   Limits/    Stabilizer (windows) and RateLimiter (policies), over the AutoscalerState that they need
+//   Decision/  Autoscaler, which puts these in HPA's order; Decision and DecisionTrace, what it did and why
+//
+// The rules are those of Kubernetes 1.36's HorizontalPodAutoscaler controller (pkg/controller/podautoscaler), whose
+// recorded decisions are replayed in the tests. Its arithmetic is kept, order of floating-point operations included:
+// implementations differ where they round.

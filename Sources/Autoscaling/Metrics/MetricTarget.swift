@@ -1,0 +1,50 @@
+public import KubeCore
+
+/// One entry of `spec.autoscaling.metrics`: an External metric and what it should be.
+public struct MetricTarget: Sendable, Hashable {
+    /// autoscaling/v2 MetricTarget, in thousandths; positive.
+    public enum Target: Sendable, Hashable {
+        /// The sum of the samples divided by the replicas that there are.
+        case averageValue(milli: Int64)
+        /// The sum of the samples.
+        case value(milli: Int64)
+    }
+
+    /// What it means that the source has no samples.
+    public enum OnEmpty: String, Sendable, Hashable, Codable {
+        /// The metric cannot be read: replicas stay, or grow by another metric.
+        case hold = "Hold"
+        /// The load is zero.
+        case zero = "Zero"
+        /// This metric has no say now (a latency quantile while nothing is served).
+        case ignore = "Ignore"
+    }
+
+    public var name: String
+    public var selector: LabelSelector?
+    public var target: Target
+    public var onEmpty: OnEmpty
+
+    public init(name: String, selector: LabelSelector? = nil, target: Target, onEmpty: OnEmpty = .hold) {
+        self.name = name
+        self.selector = selector
+        self.target = target
+        self.onEmpty = onEmpty
+    }
+
+    /// HPA's words for it in conditions and events: `external metric requests(nil)`.
+    var displayName: String { "external metric \(name)(\(selectorText))" }
+
+    /// The selector as Go's generated String method writes it, since that is what HPA's messages have.
+    var selectorText: String {
+        guard let selector else { return "nil" }
+        let labels = (selector.matchLabels ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)," }.joined()
+        let expressions = (selector.matchExpressions ?? []).map { requirement in
+            let values = (requirement.values ?? []).joined(separator: " ")
+            return "LabelSelectorRequirement{Key:\(requirement.key),Operator:\(requirement.operator.rawValue),"
+                + "Values:[\(values)],},"
+        }.joined()
+        return "&LabelSelector{MatchLabels:map[string]string{\(labels)},"
+            + "MatchExpressions:[]LabelSelectorRequirement{\(expressions)},}"
+    }
+}

@@ -1,0 +1,32 @@
+import Autoscaling
+import FoundationEssentials
+import Glibc
+import Testing
+
+/// The recorded decisions of kube-controller-manager 1.36, every one of them.
+@Suite struct ConformanceTests {
+    /// Another file of the same format can be named by the environment.
+    static var vectors: String {
+        if let given = getenv("VECTORS") { return String(cString: given) }
+        let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        return "/\(tests)/Fixtures/vectors/hpa-1.36.jsonl.gz"
+    }
+
+    @Test(arguments: [HPADeviations.strict, .standard])
+    func everyRecordedSequenceIsReproduced(deviations: HPADeviations) throws {
+        let decoder = JSONDecoder()
+        var passed = 0
+        var differences: [String] = []
+        for (number, line) in try gunzippedLines(Self.vectors).enumerated() {
+            let sequence = try decoder.decode(RecordedSequence.self, from: Data(line.utf8))
+            if let difference = try sequence.firstDifference(deviations) {
+                differences.append("line \(number + 1), \(difference)")
+            } else {
+                passed += 1
+            }
+        }
+        print("\(passed) passed, \(differences.count) failed")
+        #expect(passed > 0)
+        #expect(differences.isEmpty, "\(differences.first ?? "")")
+    }
+}
