@@ -1,0 +1,40 @@
+import KubeCore
+
+/// The objects of a store and their indexes, kept in agreement. Pure.
+struct StoreContent<Object: KubernetesObject>: Sendable {
+    private(set) var objects: [NamespacedName: Object] = [:]
+    private let indexes: [StoreIndex<Object>]
+    private var found: [String: [String: Set<NamespacedName>]]
+
+    init(indexes: [StoreIndex<Object>]) {
+        self.indexes = indexes
+        found = Dictionary(indexes.map { ($0.name, [:]) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func hasIndex(_ name: String) -> Bool { found[name] != nil }
+
+    func objects(in index: String, value: String) -> [Object] {
+        (found[index]?[value] ?? []).sorted().compactMap { objects[$0] }
+    }
+
+    mutating func set(_ object: Object) {
+        let key = object.namespacedName
+        if let old = objects.updateValue(object, forKey: key) { unindex(old, key) }
+        for index in indexes {
+            for value in index.values(object) { found[index.name]?[value, default: []].insert(key) }
+        }
+    }
+
+    mutating func remove(_ key: NamespacedName) {
+        if let old = objects.removeValue(forKey: key) { unindex(old, key) }
+    }
+
+    private mutating func unindex(_ object: Object, _ key: NamespacedName) {
+        for index in indexes {
+            for value in index.values(object) {
+                found[index.name]?[value]?.remove(key)
+                if found[index.name]?[value]?.isEmpty == true { found[index.name]?[value] = nil }
+            }
+        }
+    }
+}
