@@ -10,8 +10,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 version=1.20.2
+# Raised when the way of building changes, so that no cache keeps an older result.
+recipe=2
 programs=(kube-apiserver kube-controller-manager kube-scheduler)
-folder=$cache/control-plane/$version
+folder=$cache/control-plane/$version-$recipe
 
 is_complete() {
     local program
@@ -45,11 +47,21 @@ download_source() {
     quietly apt-get "${options[@]}" source --download-only kubernetes
 }
 
+# The reflect2 inside the source is older than Go 1.18 and crashes the API server on the first custom resource when built
+# with a later Go; Debian's own package of it is the same library made to work.
+replace_reflect2() {
+    apt_extract golang-github-modern-go-reflect2-dev "$PWD/reflect2"
+    rm -rf "$1/vendor/github.com/modern-go/reflect2"
+    cp -r reflect2/usr/share/gocode/src/github.com/modern-go/reflect2 "$1/vendor/github.com/modern-go/reflect2"
+    rm -f "$1"/vendor/github.com/modern-go/reflect2/*_test.go
+}
+
 # Builds in the current folder, in the layout that Kubernetes of that time wants: a GOPATH.
 build() {
     local tree=$PWD/go/src/k8s.io/kubernetes
     mkdir -p "$tree"
     tar -xf kubernetes_*"$version".orig.tar.* -C "$tree" --strip-components=1
+    replace_reflect2 "$tree"
     # Without it the programs would call themselves v0.0.0: the archive has no git history to ask.
     cat >version.sh <<VERSION
 KUBE_GIT_COMMIT='0000000000000000000000000000000000000000'

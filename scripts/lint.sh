@@ -7,7 +7,7 @@ set -euo pipefail
 PATH=$tools/bin:$PATH
 cd "$repository"
 swift format lint --strict --parallel --recursive Package.swift Sources Tests
-shellcheck --external-sources scripts/*.sh .ci/run
+shellcheck scripts/*.sh .ci/run
 scripts/crds.sh check
 scripts/check-chart.sh
 hadolint Dockerfile
