@@ -32,10 +32,6 @@ public final class ResponseBody: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let body: ResponseBody
 
-        public mutating func next() async throws(TransportError) -> [UInt8]? {
-            try await body.nextChunk()
-        }
-
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(TransportError) -> [UInt8]? {
