@@ -13,11 +13,11 @@ import Testing
     }
 
     @Test(arguments: [HPADeviations.strict, .standard])
-    func everyRecordedSequenceIsReproduced(deviations: HPADeviations) throws {
+    func everyRecordedSequenceIsReproduced(deviations: HPADeviations) async throws {
         let decoder = JSONDecoder()
         var passed = 0
         var differences: [String] = []
-        for (number, line) in try gunzippedLines(Self.vectors).enumerated() {
+        for (number, line) in try await gunzippedLines(Self.vectors).enumerated() {
             let sequence = try decoder.decode(RecordedSequence.self, from: Data(line.utf8))
             if let difference = try sequence.firstDifference(deviations) {
                 differences.append("line \(number + 1), \(difference)")

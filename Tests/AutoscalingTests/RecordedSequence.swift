@@ -1,7 +1,7 @@
 import Autoscaling
 import FoundationEssentials
-import Glibc
 import KubeCore
+import TestSupport
 import Testing
 
 /// One line of Tests/Fixtures/vectors: a real controller's decisions.
@@ -67,20 +67,10 @@ struct RecordedSequence: Decodable {
 }
 
 /// Reads the lines of a gzip file, through gzip itself.
-func gunzippedLines(_ path: String) throws -> [Substring] {
-    let output = "/tmp/vectors.\(getpid()).\(UInt32.random(in: 0...(.max)))"
-    defer { unlink(output) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-    let arguments: [String] = ["gzip", "-dc", "--", path]
-    var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    defer { for argument in argv { free(argument) } }
-    var pid = pid_t()
-    try #require(posix_spawnp(&pid, "gzip", &actions, nil, &argv, environ) == 0, "gzip could not be started")
-    var status: Int32 = 0
-    waitpid(pid, &status, 0)
+func gunzippedLines(_ path: String) async throws -> [Substring] {
+    let folder = try TemporaryFolder()
+    let output = "\(folder.path)/lines"
+    let status = try await ChildProcess("gzip", ["-dc", "--", path], output: output).wait()
     try #require(status == 0, "gzip could not read \(path)")
     return String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self).split(separator: "\n")
 }

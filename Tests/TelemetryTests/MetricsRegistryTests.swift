@@ -1,6 +1,7 @@
 import Base
-import Glibc
+import FoundationEssentials
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite struct MetricsRegistryTests {
@@ -113,8 +114,8 @@ import Testing
     }
 
     /// promtool is Prometheus' own judge of the format; without it on the path there is nothing to ask.
-    @Test(.enabled(if: executable("promtool") != nil))
-    func promtoolAccepts() throws {
+    @Test(.enabled(if: ChildProcess.path(of: "promtool") != nil))
+    func promtoolAccepts() async throws {
         for descriptor in [MetricDescriptor.reconcileTotal, .workQueueRetriesTotal, .restClientRequestsTotal] {
             registry.counter(descriptor).increment(descriptor.labels.map { "\($0)\\\"\n" })
         }
@@ -124,38 +125,15 @@ import Testing
         for descriptor in [MetricDescriptor.reconcileTimeSeconds, .workQueueDurationSeconds] {
             for value in [0, 1e-9, 3.25, 1e12] { registry.histogram(descriptor).observe(value, descriptor.labels) }
         }
-        #expect(try exitStatus(of: "promtool", ["check", "metrics"], input: registry.text()) == 0)
-        #expect(try exitStatus(of: "promtool", ["check", "metrics"], input: "a{b=} 1\n") != 0)
+        #expect(try await promtool(registry.text()) == 0)
+        #expect(try await promtool("a{b=} 1\n") != 0)
     }
 }
 
-/// The path of a program on $PATH.
-func executable(_ name: String) -> String? {
-    guard let path = getenv("PATH") else { return nil }
-    return String(cString: path).split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
-}
-
-/// Runs a program with a text on its standard input (at most a pipe's 64 KiB, so that writing never waits).
-func exitStatus(of program: String, _ arguments: [String], input: String) throws -> Int32 {
-    let path = try #require(executable(program))
-    var pipes: [Int32] = [0, 0]
-    try #require(pipe(&pipes) == 0 && input.utf8.count < 65536)
-    _ = fcntl(pipes[1], F_SETFD, FD_CLOEXEC)
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, pipes[0], 0)
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-    defer { for argument in argv { free(argument) } }
-    var pid = pid_t()
-    let status = posix_spawn(&pid, path, &actions, nil, &argv, nil)
-    close(pipes[0])
-    _ = Array(input.utf8).withUnsafeBytes { write(pipes[1], $0.baseAddress, $0.count) }
-    close(pipes[1])
-    try #require(status == 0)
-    var result: Int32 = 0
-    waitpid(pid, &result, 0)
-    return result
+/// Lets promtool judge a text.
+private func promtool(_ text: String) async throws -> Int32 {
+    let folder = try TemporaryFolder()
+    let input = "\(folder.path)/metrics"
+    try Data(text.utf8).write(to: URL(filePath: input))
+    return try await ChildProcess("promtool", ["check", "metrics"], input: input).wait()
 }

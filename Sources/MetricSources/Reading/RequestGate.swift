@@ -1,0 +1,58 @@
+internal import Base
+
+/// Lets a bounded number through at a time, in the order of asking.
+final class RequestGate: Sendable {
+    private struct State {
+        var free: Int
+        var nextID: UInt64 = 0
+        var waiting: [(id: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
+    }
+
+    private let state: Lock<State>
+
+    init(limit: Int) { state = Lock(State(free: limit)) }
+
+    /// Waits for a place. False when the task was cancelled instead; then there is nothing to release.
+    func enter() async -> Bool {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isIn = state.withLock { state in
+                    guard state.free > 0 else {
+                        state.waiting.append((id, continuation))
+                        return false
+                    }
+                    state.free -= 1
+                    return true
+                }
+                if isIn { continuation.resume(returning: true) }
+                // The handler below may have run before there was anything to cancel.
+                if Task.isCancelled { cancel(id) }
+            }
+        } onCancel: {
+            cancel(id)
+        }
+    }
+
+    /// Gives the place to who has waited longest.
+    func leave() {
+        let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+            guard !state.waiting.isEmpty else {
+                state.free += 1
+                return nil
+            }
+            return state.waiting.removeFirst().continuation
+        }
+        next?.resume(returning: true)
+    }
+
+    private func cancel(_ id: UInt64) {
+        let cancelled = state.withLock { state in
+            state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0).continuation }
+        }
+        cancelled?.resume(returning: false)
+    }
+}

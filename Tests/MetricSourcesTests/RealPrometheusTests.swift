@@ -1,0 +1,91 @@
+import FoundationEssentials
+import Glibc
+import HTTPTransport
+import MetricSources
+import TestSupport
+import Testing
+
+/// A real Prometheus on loopback that scrapes itself; skipped where none is installed.
+@Suite(.enabled(if: ChildProcess.path(of: "prometheus") != nil), .timeLimit(.minutes(2)))
+struct RealPrometheusTests {
+    let transport = CurlTransport()
+
+    @Test func queriesAreAnswered() async throws {
+        try await withPrometheus { url in
+            let endpoint = PrometheusEndpoint(url: url)
+            func read(_ query: String) async throws -> MetricResult {
+                try await PrometheusSource(endpoint, query: query, transport: transport).read()
+            }
+            #expect(try await read("vector(540.25)").samples.map(\.value) == [.success(540_250)])
+            #expect(try await read("1e3 + 0.5").samples.map(\.value) == [.success(1_000_500)])
+            #expect(try await read("0/0").samples.map(\.value) == [.failure(.notANumber)])
+            #expect(try await read("-1/0").samples.map(\.value) == [.failure(.infinite(isNegative: true))])
+            #expect(try await read("nothing_of_that_name").isEmpty)
+            var scraped = try await read("up[1m]")
+            while scraped.isEmpty {
+                try await Task.sleep(for: .milliseconds(100))
+                scraped = try await read("up[1m]")
+            }
+            #expect(scraped.samples.map(\.value) == [.success(1000)])
+            let error = await #expect(throws: MetricSourceError.self) { _ = try await read("sum(") }
+            #expect("\(try #require(error))".contains("bad_data: "))
+        }
+    }
+
+    /// Runs `body` with the URL of a Prometheus of its own, which ends with it.
+    private func withPrometheus(_ body: (String) async throws -> Void) async throws {
+        let folder = try TemporaryFolder()
+        let port = try freePort()
+        let config = """
+            global: {scrape_interval: 1s}
+            scrape_configs:
+              - job_name: self
+                static_configs: [{targets: ['127.0.0.1:\(port)']}]
+            """
+        try Data(config.utf8).write(to: URL(filePath: "\(folder.path)/prometheus.yml"))
+        let process = try ChildProcess(
+            "prometheus",
+            [
+                "--config.file=\(folder.path)/prometheus.yml", "--storage.tsdb.path=\(folder.path)/data",
+                "--web.listen-address=127.0.0.1:\(port)",
+            ], errors: "\(folder.path)/log")
+        let url = "http://127.0.0.1:\(port)"
+        let result: Result<Void, any Error>
+        do {
+            while try await !isReady(url) { try await Task.sleep(for: .milliseconds(100)) }
+            try await body(url)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        process.terminate()
+        _ = await process.wait()
+        try result.get()
+    }
+
+    private func isReady(_ url: String) async throws -> Bool {
+        do {
+            return try await transport.send(HTTPRequest(url: "\(url)/-/ready", timeout: .seconds(5))).status == 200
+        } catch {
+            guard error.kind == .connect else { throw error }
+            return false
+        }
+    }
+
+    /// A port that was free a moment ago.
+    private func freePort() throws -> UInt16 {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(socket, pointer, length) == 0 && getsockname(socket, pointer, &length) == 0
+            }
+        }
+        try #require(status)
+        return UInt16(bigEndian: address.sin_port)
+    }
+}
