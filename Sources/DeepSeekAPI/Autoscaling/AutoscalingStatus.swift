@@ -68,7 +68,7 @@ extension AutoscalingStatus: SchemaProviding {
                     "limited": .integer("After the limits of change, minReplicas and maxReplicas.", count),
                     "capacity": .integer("What the quota gives.", count),
                     "final": .integer("What was written.", count),
-                    "reason": .string("Why.", length: 0...1024),
+                    "reason": .string("The reason, in words.", length: 0...1024),
                 ]),
             "coldStart": .object(
                 "Times from scheduled to ready, as measured.",

@@ -44,7 +44,7 @@ extension OperationStatus: SchemaProviding {
         [
             "id": .string("Its id.", length: 1...63),
             "phase": .choice(Phase.self, "Its state."),
-            "message": .string("Why.", length: 0...1024),
+            "message": .string("The reason, in words.", length: 0...1024),
             "completedAt": .time("When it ended."),
         ], required: ["id"])
 }

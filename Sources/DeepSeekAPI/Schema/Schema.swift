@@ -36,6 +36,13 @@ public struct Schema: Sendable {
         json = ["type": .string(type), "description": .string(description)]
     }
 
+    /// A property that the API server describes itself.
+    static func bare(_ type: String) -> Schema {
+        var schema = Schema(type, "")
+        schema.json["description"] = nil
+        return schema
+    }
+
     private static func describe(_ description: String, _ standard: String?) -> String {
         standard.map { "\(description) Default: \($0)." } ?? description
     }
