@@ -78,6 +78,10 @@ enum PodConditions {
         let index = conditions.firstIndex { $0["type"]?.stringValue == type }
         let old = index.map { conditions[$0] }
         let value: JSONValue = isTrue ?? (problem == nil) ? "True" : "False"
+        let isSame =
+            old?["status"] == value && old?["reason"]?.stringValue ?? "" == problem?.reason ?? ""
+            && old?["message"]?.stringValue ?? "" == problem?.message ?? ""
+        guard !isSame else { return }
         var condition: JSONValue = ["type": .string(type), "status": value, "lastProbeTime": nil]
         condition["lastTransitionTime"] =
             old?["status"] == value ? old?["lastTransitionTime"] : .string(now.description)
