@@ -34,6 +34,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // Pure rooms: values and clocks in, decisions out. No I/O.
@@ -48,7 +49,7 @@ let package = Package(
         room("Telemetry", ["Base"]),
         room("YAML", ["CYAML", "KubeCore"]),
         room("HTTPTransport", ["CCurl", "Base"]),
-        room("HTTPServer", ["COpenSSL", "Base"]),
+        room("HTTPServer", ["COpenSSL", "CLinux", "Base"]),
 
         // The Kubernetes client and what is built on it.
         room("KubeClient", ["KubeCore", "HTTPTransport", "YAML", "Telemetry", "Base"]),
