@@ -1,0 +1,97 @@
+import KubeCore
+
+extension SimulatedCluster {
+    /// Answers one request. Never throws: a failure is an answer with a Status.
+    public func respond(to request: APIRequest) -> APIResponse {
+        do throws(Status) {
+            return try route(request)
+        } catch {
+            return APIResponse(failure: error)
+        }
+    }
+
+    private func route(_ request: APIRequest) throws(Status) -> APIResponse {
+        let path = request.path.split(separator: "/").map(String.init)
+        if let mounted = mountedAnswer(path, request) { return mounted }
+        let registry = withState { $0.registry }
+        guard let target = try RequestTarget(path: path, registry) else {
+            return try discoveryAnswer(path, request, registry)
+        }
+        if target.definition.isVirtual { return try review(request, target) }
+        switch (request.method, target.subresource) {
+        case ("GET", _), ("HEAD", _): return try read(request, target)
+        case (_, .scale): return try writeScale(request, target)
+        case ("POST", .binding), ("POST", .eviction): return try writePodSubresource(request, target)
+        case ("POST", nil): return try postObject(request, target)
+        case ("PUT", nil), ("PUT", .status): return try putObject(request, target)
+        case ("PATCH", nil), ("PATCH", .status): return try patchObject(request, target)
+        case ("DELETE", nil): return try deleteObjects(request, target)
+        default: throw Status.methodNotAllowed()
+        }
+    }
+
+    private func read(_ request: APIRequest, _ target: RequestTarget) throws(Status) -> APIResponse {
+        guard target.name != nil else {
+            return request.flag("watch") ? try watchObjects(request, target) : try listObjects(request, target)
+        }
+        let object = try withState { (state) throws(Status) in try state.object(target.definition, target.key) }
+        switch target.subresource {
+        case .scale:
+            return APIResponse(json: try ScaleView(target.definition, object.value).json)
+        case .log:
+            throw Status(code: 404, reason: "NotFound", message: "simulated pods write no logs")
+        case .binding, .eviction, .token: throw Status.methodNotAllowed()
+        case .status, nil: break
+        }
+        if let table = TableRequest(request) {
+            let rows = [target.definition.fromStorage(object.value)]
+            let page = ListPage(resourceVersion: object.resourceVersion)
+            return APIResponse(json: table.table(of: rows, target.definition, page, now: now, withColumns: true))
+        }
+        return APIResponse(bytes: target.definition.bytes(of: object))
+    }
+
+    private func review(_ request: APIRequest, _ target: RequestTarget) throws(Status) -> APIResponse {
+        guard request.method == "POST", target.name == nil else { throw Status.methodNotAllowed() }
+        return APIResponse(status: 201, json: AccessReview.answer(try request.json(), target.definition, request.user))
+    }
+}
+
+extension APIRequest {
+    /// The body as JSON. Errors: 400, and 415 for encodings that the simulator does not read.
+    func json() throws(Status) -> JSONValue {
+        if headers["content-type"]?.contains("protobuf") == true {
+            throw Status.unsupportedMediaType("application/json, application/merge-patch+json")
+        }
+        do {
+            return try JSONValue(parsing: body)
+        } catch {
+            throw Status.badRequest("error decoding the body: \(error)")
+        }
+    }
+
+    /// What a write carries besides its body.
+    func writeOptions() throws(Status) -> WriteOptions {
+        let validation = parameter("fieldValidation") ?? ""
+        guard let fieldValidation = validation.isEmpty ? .warn : FieldValidation(rawValue: validation) else {
+            throw Status.badRequest("fieldValidation must be Ignore, Warn or Strict, not \(validation)")
+        }
+        let dryRun = parameter("dryRun") ?? ""
+        guard dryRun.isEmpty || dryRun == "All" else { throw Status.badRequest("dryRun must be All, not \(dryRun)") }
+        return WriteOptions(fieldManager: fieldManager, dryRun: dryRun == "All", fieldValidation: fieldValidation)
+    }
+
+    /// The `fieldManager` parameter, or the first word of the user agent.
+    private var fieldManager: String {
+        if let manager = parameter("fieldManager"), !manager.isEmpty { return manager }
+        let agent = headers["user-agent"]?.split(separator: "/").first.map(String.init) ?? ""
+        return agent.isEmpty ? "unknown" : agent
+    }
+}
+
+extension ResourceDefinition {
+    /// The JSON of a stored object in this version.
+    func bytes(of object: StoredObject) -> [UInt8] {
+        storageVersion == type.apiVersion ? object.bytes : fromStorage(object.value).serialized()
+    }
+}
