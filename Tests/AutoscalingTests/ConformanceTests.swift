@@ -12,18 +12,15 @@ import Testing
         return "/\(tests)/Fixtures/vectors/hpa-1.36.jsonl.gz"
     }
 
-    @Test(arguments: [HPADeviations.strict, .standard])
-    func everyRecordedSequenceIsReproduced(deviations: HPADeviations) async throws {
+    /// Strictly, and with our deviations: none of them is about a number that was recorded.
+    @Test func everyRecordedSequenceIsReproduced() async throws {
         let decoder = JSONDecoder()
         var passed = 0
         var differences: [String] = []
         for (number, line) in try await gunzippedLines(Self.vectors).enumerated() {
             let sequence = try decoder.decode(RecordedSequence.self, from: Data(line.utf8))
-            if let difference = try sequence.firstDifference(deviations) {
-                differences.append("line \(number + 1), \(difference)")
-            } else {
-                passed += 1
-            }
+            let difference = try sequence.firstDifference(.strict) ?? sequence.firstDifference(.standard)
+            if let difference { differences.append("line \(number + 1), \(difference)") } else { passed += 1 }
         }
         print("\(passed) passed, \(differences.count) failed")
         #expect(passed > 0)

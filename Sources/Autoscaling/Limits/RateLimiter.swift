@@ -30,7 +30,7 @@ struct RateLimiter {
 
     /// Without a behavior: at most double what there is, or 4, whichever is more; downwards without a rate.
     func limit(_ desired: Int32) -> Result {
-        let rate = Int32(goConverting: max(2 * Double(current), 4))
+        let rate = Int32(clamping: max(2 * Int64(current), 4))
         let isRateBelowMaximum = maxReplicas > rate
         let highest = isRateBelowMaximum ? rate : maxReplicas
         if desired < minReplicas { return Self.result(minReplicas, Self.tooFew) }
