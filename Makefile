@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .PHONY: help setup build demo test lint fuzz sanitize control-plane crds chart-lint image-lint
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/deepseek-operator
+CRD := crds/serving.deepseek.io_deepseekclusters.yaml
 export PATH := $(CACHE)/tools/bin:$(PATH)
 
 help: ## print this list
@@ -22,7 +23,7 @@ demo: setup ## watch pods follow the load, with no cluster; ARGS="--duration 60"
 test: setup ## run all tests, the integration tests on the simulator and on a real Kubernetes API server
 	KUBEBUILDER_ASSETS="$$(scripts/control-plane.sh)"; export KUBEBUILDER_ASSETS; swift test --disable-xctest $(ARGS)
 
-lint: setup ## check formatting, scripts, the CRD file, the chart and the Dockerfile
+lint: setup ## check formatting, scripts, the CRD's rules, the examples, the chart and the Dockerfile
 	@scripts/lint.sh
 
 fuzz: setup ## fuzz every parser; SECONDS_EACH=600 sets the time for each
@@ -36,7 +37,9 @@ control-plane: setup ## build the real Kubernetes control plane that the tests u
 	@scripts/control-plane.sh
 
 crds: setup ## write the CRD file anew from the Swift types
-	@scripts/crds.sh write
+	swift build --product deepseek-operator
+	"$$(swift build --show-bin-path)/deepseek-operator" print-crds >$(CRD).new
+	mv $(CRD).new $(CRD)
 
 chart-lint: setup ## check the Helm chart: lint, render, validate, reject bad values
 	@scripts/check-chart.sh

@@ -74,11 +74,14 @@ contains bare 'serviceAccountName: given'
 lacks bare 'Role'
 
 renders everything --set metrics.serviceMonitor.enabled=true --set metrics.serviceMonitor.labels.team=a \
-    --set rbac.readSecrets=true --set priorityClassName=system-cluster-critical --set podLabels.a=b \
+    --set rbac.readSecrets=true --set 'policy.hostPaths={/models,/data}' --set 'policy.serviceAccounts={a,b}' \
+    --set 'policy.metricCredentialHosts={prometheus.monitoring}' --set priorityClassName=system-cluster-critical --set podLabels.a=b \
     --set 'imagePullSecrets[0].name=pull' --set 'tolerations[0].operator=Exists' --set 'extraArgs={--log-level=debug}' \
     --set 'env[0].name=A,env[0].value=b' --set-string podAnnotations.c=d --set fullnameOverride="$(printf 'x%.0s' {1..53})" \
     --set image.digest="sha256:$(printf '0%.0s' {1..64})" --set serviceAccount.annotations.e=f
 contains everything '- secrets'
+contains everything '--allow-host-paths=/models,/data'
+contains everything '--allow-metric-credentials-to=prometheus.monitoring'
 contains everything '@sha256:000'
 
 refuses '/replicas' --set replicas=-1
@@ -86,6 +89,7 @@ refuses '/replicas' --set-string replicas=two
 refuses "'replica' not allowed" --set replica=3
 refuses '/log/level' --set log.level=verbose
 refuses '/watchNamespaces/0' --set 'watchNamespaces={Team_A}'
+refuses '/policy/hostPaths/0' --set 'policy.hostPaths={models}'
 refuses '/image/digest' --set image.digest=latest
 refuses '/metrics/port' --set metrics.port=80
 refuses '/leaderElection/enabled' --set leaderElection.enabled=false
