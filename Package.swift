@@ -53,7 +53,7 @@ let package = Package(
 
         // The Kubernetes client and what is built on it.
         room("KubeClient", ["KubeCore", "HTTPTransport", "YAML", "Telemetry", "Base"]),
-        room("KubeRuntime", ["KubeClient", "KubeCore", "Telemetry", "Base"]),
+        room("KubeRuntime", ["KubeClient", "KubeCore", "HTTPTransport", "Telemetry", "Base"]),
         room("MetricSources", ["KubeClient", "KubeCore", "HTTPTransport", "Telemetry", "Base"]),
         room("SimulatedNodes", ["KubeClient", "KubeCore", "PodModel", "Base"]),
         room(
