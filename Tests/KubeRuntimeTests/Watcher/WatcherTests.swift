@@ -101,9 +101,9 @@ import Testing
         let (live, feed) = AsyncStream<ListWatchEvent<Widget>>.makeStream()
         let script = Array(repeating: round, count: 7).flatMap { $0 } + [.page(page([])), .live(live)] + round
         try await watching(script) { source in
-            for (index, delay) in [0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30].enumerated() {
+            for (index, delay) in [800, 1600, 3200, 6400, 12_800, 25_600, 30_000].enumerated() {
                 try await source.closedWatches.waitFor(index + 1)
-                try await passBackoff(.seconds(delay))
+                try await passBackoff(.milliseconds(delay))
             }
             try await source.requests.waitFor(16)
             await clock.waitUntilSleeping()
