@@ -33,7 +33,7 @@ public struct DeepSeekClusterSpec: Sendable, Hashable, Codable {
     public var resolvedRevisionHistoryLimit: Int { revisionHistoryLimit ?? 5 }
     /// Seconds for a new revision to become ready, from when its pods are scheduled.
     public var resolvedProgressDeadlineSeconds: Int {
-        migration?.progressDeadlineSeconds ?? resolvedPods.resolvedStartupSeconds + 600
+        migration?.progressDeadlineSeconds ?? resolvedPods.resolvedStartupSeconds &+ 600
     }
 }
 

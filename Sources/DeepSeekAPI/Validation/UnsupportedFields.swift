@@ -1,0 +1,72 @@
+/// The fields of a resource that ask for something which the operator cannot do yet: Accepted becomes False with the
+/// reason `Unsupported`, and what was accepted before goes on running.
+///
+/// Only what would change behaviour is named. A field that asks for what happens anyway, such as `strategy: BlueGreen`,
+/// is fine.
+public func unsupportedYet(_ cluster: DeepSeekCluster) -> [FieldError] {
+    let spec = cluster.spec
+    var check = FieldCheck("spec")
+    check.refuse("gateway", when: spec.gateway != nil, "the gateway does not exist yet; take it out")
+    if spec.engine.resolvedNodesPerReplica > 1 {
+        check.refuse("engine.nodesPerReplica", when: true, "a replica has one node for now; set it to 1")
+    }
+    check.nested("autoscaling", spec.autoscaling) { refuseAutoscaling($0, &$1) }
+    check.nested("migration", spec.migration) { refuseMigration($0, &$1) }
+    check.refuse("operation", when: spec.operation != nil, "operations are not carried out yet; take it out")
+    check.nested("monitoring", spec.monitoring) {
+        $1.refuse("podMonitor", when: $0.podMonitor == true, "no PodMonitor is made yet; set it to false")
+        $1.refuse("alerts", when: $0.alerts.map { $0 != .init() } ?? false, "no alerts are made yet; take it out")
+        $1.refuse("dashboards", when: $0.dashboards == true, "no dashboards are made yet; set it to false")
+    }
+    return check.errors
+}
+
+private func refuseAutoscaling(_ autoscaling: AutoscalingSpec, _ check: inout FieldCheck) {
+    check.refuse(
+        "mode", when: autoscaling.resolvedMode == .horizontalPodAutoscaler,
+        "no HorizontalPodAutoscaler is made yet; use Operator, or make one that targets this resource's scale")
+    check.refuse("compatibility", when: autoscaling.resolvedCompatibility == .strict, "only Standard works yet")
+    check.refuse("source.gateway", when: autoscaling.source?.gateway != nil, "the gateway does not exist yet")
+    for (index, metric) in autoscaling.metrics.enumerated() {
+        check.refuse(
+            "metrics[\(index)].sourceRef", when: metric.sourceRef != nil, "there is one source for now: source")
+    }
+    check.refuse("guards", when: !(autoscaling.guards ?? []).isEmpty, "guards are not carried out yet; take them out")
+    check.refuse(
+        "forecast.enabled", when: autoscaling.forecast?.enabled == true, "there is no forecast yet; set it to false")
+    check.refuse(
+        "schedules", when: !(autoscaling.schedules ?? []).isEmpty, "schedules are not carried out yet; take them out")
+}
+
+private func refuseMigration(_ migration: MigrationSpec, _ check: inout FieldCheck) {
+    let defaults = MigrationSpec()
+    check.refuse("strategy", when: migration.resolvedStrategy != .blueGreen, "only BlueGreen works yet")
+    check.refuse("autoPromote", when: !migration.resolvedAutoPromote, "a ready revision takes over at once for now")
+    check.refuse(
+        "autoPromoteAfterSeconds", when: migration.resolvedAutoPromoteAfterSeconds != 0,
+        "a ready revision takes over at once for now; set it to 0")
+    check.refuse(
+        "previewReplicas", when: migration.resolvedPreviewReplicas != defaults.resolvedPreviewReplicas,
+        "only 1 works yet")
+    check.refuse(
+        "capacityWaitSeconds", when: migration.resolvedCapacityWaitSeconds != defaults.resolvedCapacityWaitSeconds,
+        "only 3600 works yet")
+    check.refuse(
+        "scaleDownDelaySeconds",
+        when: migration.resolvedScaleDownDelaySeconds != defaults.resolvedScaleDownDelaySeconds,
+        "only 300 works yet")
+    check.refuse(
+        "onInsufficientCapacity", when: migration.resolvedOnInsufficientCapacity != .wait, "only Wait works yet")
+    check.refuse(
+        "warmUp", when: (migration.warmUp?.requests ?? (migration.warmUp == nil ? 0 : 3)) > 0,
+        "there is no warm-up yet; take it out")
+    check.refuse(
+        "analysis", when: migration.analysis.map { $0 != AnalysisSpec() } ?? false,
+        "there is no analysis yet; take it out")
+}
+
+extension FieldCheck {
+    fileprivate mutating func refuse(_ field: String, when condition: Bool, _ message: String) {
+        if condition { report(field, .unsupported, message) }
+    }
+}
