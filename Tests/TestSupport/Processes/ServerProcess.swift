@@ -1,0 +1,74 @@
+internal import Base
+internal import FoundationEssentials
+internal import Glibc
+
+/// A server that a test runs. It dies with the test process, also when that crashes.
+public final class ServerProcess: Sendable {
+    private let child: ChildProcess
+    private let ended = Latch()
+
+    public var pid: Int32 { child.id }
+    public var isRunning: Bool { !ended.isOpen }
+
+    /// - Parameter log: the file that takes both outputs, from its beginning.
+    public init(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String
+    ) throws {
+        let assignments = environment.map { "\($0.key)=\($0.value)" }
+        child = try ChildProcess(
+            "setpriv", ["--pdeathsig", "KILL", "env"] + assignments + [program] + arguments, output: log,
+            errors: "\(log).err")
+        Task { [child, ended] in
+            _ = await child.wait()
+            ended.open()
+        }
+    }
+
+    public func send(_ signal: Int32) { if isRunning { _ = Glibc.kill(pid, signal) } }
+
+    /// Waits until it is gone.
+    public func exited() async throws { try await ended.wait() }
+
+    /// Ends it at once and waits until it is gone.
+    public func kill() async throws {
+        send(SIGKILL)
+        try await exited()
+    }
+}
+
+/// What a program that ran to its end said.
+public struct CommandResult: Sendable {
+    public var isSuccess: Bool
+    public var output: String
+    public var errors: String
+}
+
+/// Runs a program to its end. It is killed after `timeout`.
+public func run(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:], input: String = "",
+    timeout: Duration = .seconds(60)
+) async throws -> CommandResult {
+    let folder = try TemporaryFolder()
+    let assignments = environment.map { "\($0.key)=\($0.value)" }
+    let command = ["-s", "KILL", "\(timeout.components.seconds)", "env"] + assignments + [program] + arguments
+    let process = try ChildProcess(
+        "timeout", command, input: try folder.write("in", input), output: folder.path("out"),
+        errors: folder.path("err"))
+    let status = await process.wait()
+    return CommandResult(
+        isSuccess: status == 0, output: try folder.read("out"), errors: try folder.read("err"))
+}
+
+extension TemporaryFolder {
+    public func path(_ name: String) -> String { path + "/" + name }
+
+    @discardableResult
+    public func write(_ name: String, _ text: String) throws -> String {
+        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+        return path(name)
+    }
+
+    public func read(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(filePath: path(name))), as: UTF8.self)
+    }
+}
