@@ -13,7 +13,9 @@ COPY Sources ./Sources
 # Package.swift names the test targets, and SwiftPM wants their folders even when it builds none of them.
 COPY Tests ./Tests
 # The Swift runtime is linked in: the final image needs no toolchain libraries.
-RUN swift build --configuration release --static-swift-stdlib --product deepseek-operator \
+ARG COMMIT=unknown
+RUN export DEEPSEEK_OPERATOR_COMMIT="$COMMIT" \
+    && swift build --configuration release --static-swift-stdlib --product deepseek-operator \
     && install -D --strip "$(swift build --configuration release --static-swift-stdlib --show-bin-path)/deepseek-operator" \
         /out/deepseek-operator
 

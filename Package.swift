@@ -25,6 +25,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
 }
 
+/// What `--version` says. A build without the repository (an image) names the commit in the environment.
+let version = "0.1.0"
+let commit: String = {
+    if let commit = Context.environment["DEEPSEEK_OPERATOR_COMMIT"], !commit.isEmpty { return commit }
+    guard let git = Context.gitInformation else { return "unknown" }
+    return git.currentCommit + (git.hasUncommittedChanges ? "-dirty" : "")
+}()
+
 let package = Package(
     name: "deepseek-operator",
     products: [
@@ -36,6 +44,10 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        .target(
+            name: "CBuildInfo",
+            cSettings: [.define("BUILD_VERSION", to: "\"\(version)\""), .define("BUILD_COMMIT", to: "\"\(commit)\"")]),
 
         // Pure rooms: values and clocks in, decisions out. No I/O.
         room("Base", []),
@@ -68,7 +80,10 @@ let package = Package(
 
         executable(
             "deepseek-operator",
-            ["Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "YAML", "Telemetry", "Base"]),
+            [
+                "Operator", "KubeClient", "KubeCore", "DeepSeekAPI", "HTTPTransport", "YAML", "Telemetry", "Base",
+                "CBuildInfo",
+            ]),
         executable(
             "deepseek-demo",
             [
@@ -90,9 +105,11 @@ let package = Package(
         tests("YAMLTests", ["YAML", "KubeCore"]),
         tests("HTTPTransportTests", ["HTTPTransport", "HTTPServer", "Base"]),
         tests("HTTPServerTests", ["HTTPServer", "HTTPTransport", "Base"]),
-        tests("KubeClientTests", ["KubeClient", "KubeCore", "HTTPTransport", "HTTPServer", "YAML", "Telemetry", "Base"]),
+        tests(
+            "KubeClientTests", ["KubeClient", "KubeCore", "HTTPTransport", "HTTPServer", "YAML", "Telemetry", "Base"]),
         tests("KubeRuntimeTests", ["KubeRuntime", "KubeClient", "KubeCore", "HTTPTransport", "Telemetry", "Base"]),
-        tests("MetricSourcesTests", ["MetricSources", "KubeClient", "KubeCore", "HTTPTransport", "HTTPServer", "Base"]),
+        tests(
+            "MetricSourcesTests", ["MetricSources", "KubeClient", "KubeCore", "HTTPTransport", "HTTPServer", "Base"]),
         tests("ClusterSimulatorTests", ["ClusterSimulator", "KubeCore", "PodModel", "HTTPServer", "Base"]),
         tests(
             "OperatorTests",
@@ -103,7 +120,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "ClusterSimulator", "SimulatedNodes",
+                "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "ClusterSimulator",
+                "SimulatedNodes",
                 "PodModel", "MetricSources", "HTTPTransport", "HTTPServer", "Telemetry", "YAML", "Base",
             ]),
     ],

@@ -1,0 +1,155 @@
+internal import Base
+internal import DeepSeekAPI
+internal import HTTPServer
+public import HTTPTransport
+public import KubeClient
+public import KubeCore
+internal import KubeRuntime
+internal import MetricSources
+public import Telemetry
+
+/// The operator of one process: everything that `run` starts and ends.
+public struct DeepSeekOperator: Sendable {
+    /// What it runs with; tests and the demo replace parts of it.
+    public struct Environment: Sendable {
+        public var configuration: ClientConfiguration
+        public var transport: any Transport
+        public var log: Logger
+        public var registry: MetricsRegistry
+        /// Who this is among the candidates for leadership: unique to the process.
+        public var identity: String
+        /// Wall-clock time.
+        public var now: @Sendable () -> Timestamp
+        /// Renders the templates of new revisions.
+        public var render: ClusterPlanner.Renderer?
+
+        public init(
+            configuration: ClientConfiguration, transport: any Transport, log: Logger = Logger(),
+            registry: MetricsRegistry = MetricsRegistry(), identity: String,
+            now: @escaping @Sendable () -> Timestamp = { Timestamp(nanoseconds: Logger.systemTime()) },
+            render: ClusterPlanner.Renderer? = nil
+        ) {
+            self.configuration = configuration
+            self.transport = transport
+            self.log = log
+            self.registry = registry
+            self.identity = identity
+            self.now = now
+            self.render = render
+        }
+    }
+
+    private let options: OperatorOptions
+    private let environment: Environment
+
+    public init(_ options: OperatorOptions, environment: Environment) {
+        self.options = options
+        self.environment = environment
+    }
+
+    /// Runs until the task is cancelled, and shuts down within the grace period then.
+    ///
+    /// - Throws: what keeps it from starting, each naming what would be right, or the loss of leadership: the process
+    ///   should exit and be started again.
+    public func run() async throws {
+        let elector = try makeElector()
+        let transport: any Transport =
+            elector.map { FencedTransport(environment.transport, fence: $0.fence) } ?? environment.transport
+        let client = client(over: transport)
+        let budgetType = try await disruptionBudgetType(client)
+        let manager = Manager(elector: elector, log: environment.log)
+        let scopes = scopes(client, budgetType: budgetType) { [log = environment.log.named("events")] note, cluster in
+            log.info(note.message, ["cluster": cluster.namespacedName.description, "reason": note.reason])
+        }
+        for scope in scopes {
+            scope.caches.add(to: manager)
+            for controller in scope.controllers { manager.add(controller) }
+        }
+        try addServers(to: manager) { scopes.allSatisfy(\.caches.isSynchronized) }
+        environment.log.info(
+            "starting",
+            [
+                "server": environment.configuration.server,
+                "namespaces": options.namespaces.isEmpty ? "all" : options.namespaces.joined(separator: ","),
+            ])
+        try await manager.run()
+    }
+
+    // MARK: Parts
+
+    private func client(over transport: any Transport) -> KubeClient {
+        let requests = environment.registry.counter(.restClientRequestsTotal)
+        return KubeClient(configuration: environment.configuration, transport: transport) { record in
+            requests.increment([record.codeLabel, record.method, record.host])
+        }
+    }
+
+    private func makeElector() throws -> LeaderElector? {
+        let election = options.leaderElection
+        guard election.isEnabled else { return nil }
+        let key = NamespacedName(
+            namespace: election.namespace ?? environment.configuration.defaultNamespace, name: election.name)
+        return LeaderElector(
+            identity: environment.identity,
+            configuration: try LeaderElectionConfiguration(
+                leaseDuration: election.leaseDuration, renewDeadline: election.renewDeadline,
+                retryPeriod: election.retryPeriod),
+            storage: ApiLeaseStorage(client: client(over: environment.transport), lease: key), log: environment.log,
+            registry: environment.registry)
+    }
+
+    private func scopes(
+        _ client: KubeClient, budgetType: ResourceType, record: @escaping Announcer.Record
+    ) -> [ScopeComponents] {
+        let credentials = MetricCredentials(
+            client: client, allowedHosts: options.policy.metricCredentialHosts)
+        let planner =
+            if let render = environment.render {
+                ClusterPlanner(policy: options.policy, disruptionBudgetType: budgetType, render: render)
+            } else {
+                ClusterPlanner(policy: options.policy, disruptionBudgetType: budgetType)
+            }
+        let shared = ScopeComponents.Shared(
+            client: client, options: options, planner: planner, disruptionBudgetType: budgetType,
+            readings: ReadingCollector(
+                client: client, transport: environment.transport, reader: MetricReader(clock: ContinuousClock()),
+                credentials: credentials),
+            record: record, log: environment.log, registry: environment.registry, now: environment.now)
+        let namespaces: [String?] = options.namespaces.isEmpty ? [nil] : options.namespaces
+        return namespaces.map { ScopeComponents(namespace: $0, shared: shared) }
+    }
+
+    /// policy/v1 came with 1.21; an older server has v1beta1.
+    private func disruptionBudgetType(_ client: KubeClient) async throws -> ResourceType {
+        var type = PodDisruptionBudget.resourceType
+        let policy = try await client.apiGroups().first { $0.name == type.group }
+        if policy?.versions.contains(where: { $0.version == type.version }) != true {
+            type.version = "v1beta1"
+            environment.log.info("the server has no policy/v1, policy/v1beta1 is used")
+        }
+        return type
+    }
+
+    private func addServers(to manager: Manager, isReady: @escaping @Sendable () -> Bool) throws {
+        if let address = options.metricsAddress {
+            let server = try HTTPServer(
+                .init(host: address.host, port: address.port), handler: OperatorServer.metrics(environment.registry))
+            manager.add("metrics server") { try await server.run() }
+        }
+        if let address = options.probeAddress {
+            let server = try HTTPServer(
+                .init(host: address.host, port: address.port), handler: OperatorServer.probes(isReady: isReady))
+            manager.add("probe server") { try await server.run() }
+        }
+    }
+}
+
+extension RequestRecord {
+    /// The status as client-go's metric has it: `<error>` without an answer.
+    fileprivate var codeLabel: String {
+        switch outcome {
+        case .status(let status): String(status)
+        case .failure: "<error>"
+        }
+    }
+}

@@ -1,0 +1,115 @@
+internal import DeepSeekAPI
+internal import KubeCore
+
+/// The objects of a cluster as they are applied.
+struct Manifests {
+    var cluster: DeepSeekCluster
+    /// Whether the server has policy/v1; without it v1beta1 is used.
+    var disruptionBudgetType: ResourceType
+
+    private var names: ObjectNames { ObjectNames(cluster: cluster.metadata.name) }
+    private var clusterName: String { cluster.metadata.name }
+
+    /// apiVersion, kind and the metadata that all objects share.
+    private func object(
+        _ type: ResourceType, name: String, revision: String? = nil, annotations: [String: String]? = nil
+    ) -> JSONValue {
+        let labels =
+            revision.map { Labels.revision($0, cluster: clusterName) } ?? Labels.common(cluster: clusterName)
+        let owner = cluster.controllerReference()
+        var metadata: JSONValue = [
+            "name": .string(name),
+            "namespace": .string(cluster.metadata.namespace ?? ""),
+            "labels": JSONValue(labels),
+            "ownerReferences": [
+                [
+                    "apiVersion": .string(owner.apiVersion), "kind": .string(owner.kind), "name": .string(owner.name),
+                    "uid": .string(owner.uid), "controller": true, "blockOwnerDeletion": true,
+                ]
+            ],
+        ]
+        if let annotations, !annotations.isEmpty { metadata["annotations"] = JSONValue(annotations) }
+        return ["apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": metadata]
+    }
+
+    /// The snapshot of a revision. `number` grows with every revision of a cluster.
+    func controllerRevision(_ revision: String, number: Int64, template: JSONValue, inputs: JSONValue) -> JSONValue {
+        var result = object(ControllerRevision.resourceType, name: names.revision(revision), revision: revision)
+        result["revision"] = .int(number)
+        result["data"] = ["template": template, "inputs": inputs]
+        return result
+    }
+
+    /// The Deployment without its replicas, which belong to another manager.
+    func deployment(_ revision: String, template: JSONValue) -> JSONValue {
+        var result = object(Deployment.resourceType, name: names.revision(revision), revision: revision)
+        result["spec"] = [
+            "selector": ["matchLabels": JSONValue(Labels.selector(revision: revision, cluster: clusterName))],
+            "template": template,
+            "progressDeadlineSeconds": JSONValue(cluster.spec.resolvedProgressDeadlineSeconds),
+            "revisionHistoryLimit": 1,
+            // Only a repaired drift changes a revision's template, and there may be no GPU to spare for a surge.
+            "strategy": ["type": "RollingUpdate", "rollingUpdate": ["maxSurge": 0, "maxUnavailable": 1]],
+        ]
+        return result
+    }
+
+    /// What the scaling manager owns of a Deployment.
+    func scale(_ revision: String, replicas: Int) -> JSONValue {
+        [
+            "apiVersion": .string(Deployment.resourceType.apiVersion), "kind": "Deployment",
+            "metadata": [
+                "name": .string(names.revision(revision)), "namespace": .string(cluster.metadata.namespace ?? ""),
+            ],
+            "spec": ["replicas": JSONValue(replicas)],
+        ]
+    }
+
+    func disruptionBudget(_ revision: String) -> JSONValue {
+        var result = object(disruptionBudgetType, name: names.revision(revision), revision: revision)
+        result["spec"] = [
+            "maxUnavailable": 1,
+            "selector": ["matchLabels": JSONValue(Labels.selector(revision: revision, cluster: clusterName))],
+        ]
+        // policy/v1beta1 is only used below 1.21, and the field came with 1.26.
+        if disruptionBudgetType.version == "v1" { result[path: "spec", "unhealthyPodEvictionPolicy"] = "AlwaysAllow" }
+        return result
+    }
+
+    func serviceAccount() -> JSONValue {
+        var result = object(ServiceAccount.resourceType, name: names.serviceAccount)
+        result["automountServiceAccountToken"] = false
+        return result
+    }
+
+    /// The client entry. Its selector is the one place that says which revision is active.
+    func liveService(selecting revision: String) -> JSONValue {
+        let service = cluster.spec.service
+        var result = object(
+            Service.resourceType, name: names.liveService, annotations: service?.annotations)
+        result["spec"] = [
+            "type": .string(service?.type?.rawValue ?? "ClusterIP"),
+            "selector": JSONValue(Labels.selector(revision: revision, cluster: clusterName)),
+            "ports": [port],
+        ]
+        return result
+    }
+
+    /// All pods of the cluster, for scraping them: also those that are not ready.
+    func podsService() -> JSONValue {
+        var result = object(Service.resourceType, name: names.podsService)
+        result["spec"] = [
+            "type": "ClusterIP", "clusterIP": "None", "publishNotReadyAddresses": true,
+            "selector": [Labels.cluster: .string(clusterName)],
+            "ports": [port],
+        ]
+        return result
+    }
+
+    private var port: JSONValue {
+        [
+            "name": "http", "port": JSONValue(cluster.spec.engine.resolvedPort), "targetPort": "http",
+            "protocol": "TCP",
+        ]
+    }
+}

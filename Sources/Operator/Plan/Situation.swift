@@ -1,0 +1,81 @@
+internal import DeepSeekAPI
+internal import KubeCore
+
+/// What the observed world means: which revision serves, which one shall, and how many replicas there should be.
+struct Situation {
+    var world: ObservedCluster
+    var acceptance: Acceptance
+    /// What the live Service selects.
+    var active: String?
+    /// What spec describes; the active revision while spec is not accepted. Nil when nothing can run.
+    var desired: String?
+    /// `spec.replicas`, or what it is filled with.
+    var replicas: Int
+
+    init(_ world: ObservedCluster, acceptance: Acceptance) {
+        self.world = world
+        self.acceptance = acceptance
+        active = world.activeRevision
+        desired = acceptance.inputs?.hash ?? active
+        replicas = Self.replicas(world, active: active)
+    }
+
+    var cluster: DeepSeekCluster { world.cluster }
+    var names: ObjectNames { world.names }
+    var conflict: String? { world.conflict }
+    var isFilled: Bool { cluster.spec.replicas != nil }
+
+    /// The revision that loads while another serves.
+    var preview: String? {
+        guard let active, let desired, active != desired else { return nil }
+        return desired
+    }
+
+    var activeDeployment: Deployment? { active.flatMap(world.deployment) }
+    var desiredDeployment: Deployment? { desired.flatMap(world.deployment) }
+
+    /// Whether a revision has all its replicas ready, as seen by a Deployment controller that knows its last spec.
+    func isComplete(_ revision: String) -> Bool {
+        guard let deployment = world.deployment(revision: revision), let status = deployment.status,
+            (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
+        else { return false }
+        return (deployment.spec.replicas ?? 1) == replicas && (status.readyReplicas ?? 0) >= replicas
+    }
+
+    /// Whether the deadline for loading has passed: the Deployment controller watches it.
+    var isPastDeadline: Bool {
+        let progressing = desiredDeployment?.status?.conditions?[type: "Progressing"]
+        return progressing?.status == .false && progressing?.reason == "ProgressDeadlineExceeded"
+    }
+
+    var warnings: [Plan.Note] {
+        var notes: [Plan.Note] = []
+        if !acceptance.isAccepted {
+            notes.append(
+                .init(
+                    isWarning: true, reason: acceptance.reason.rawValue, action: "Validate",
+                    message: acceptance.message))
+        }
+        if let conflict {
+            notes.append(.init(isWarning: true, reason: "NameConflict", action: "Reconcile", message: conflict))
+        }
+        if preview != nil, isPastDeadline {
+            notes.append(
+                .init(
+                    isWarning: true, reason: "ProgressDeadlineExceeded", action: "Migrate",
+                    message: "revision \(desired ?? "") did not become ready in time; \(active ?? "") goes on serving"))
+        }
+        return notes
+    }
+
+    private static func replicas(_ world: ObservedCluster, active: String?) -> Int {
+        if let wished = world.cluster.spec.replicas { return Int(wished) }
+        if let running = active.flatMap(world.deployment)?.spec.replicas { return running }
+        return Int(world.cluster.spec.autoscaling?.minReplicas ?? 1)
+    }
+
+    /// Whether pods run under an account that the operator makes.
+    static func usesOwnAccount(_ cluster: DeepSeekCluster) -> Bool {
+        cluster.spec.resolvedPods.serviceAccountName?.isEmpty ?? true
+    }
+}

@@ -1,0 +1,66 @@
+internal import Base
+internal import KubeCore
+
+/// What was applied last, so that an object is applied again only when what we want or what is there has changed.
+///
+/// A server answers an apply that changes nothing without writing, but it is still a request. The ledger lives in
+/// memory: after a restart every object is applied once.
+final class AppliedLedger: Sendable {
+    private struct Key: Hashable {
+        var resource: ResourceType
+        var name: String
+        var manager: FieldManager
+    }
+
+    private struct Entry {
+        var body: JSONValue
+        /// The object before and after our apply: a cache that lags behind shows the one, then the other.
+        var fingerprints: Set<Fingerprint>
+    }
+
+    /// What changes when somebody else changes an object: the generation stands for the spec where the kind has one,
+    /// and not for the status, which others write all the time.
+    private struct Fingerprint: Hashable {
+        var uid: String?
+        var version: String?
+        var labels: [String: String]?
+        var annotations: [String: String]?
+        var owners: [OwnerReference]?
+
+        init(_ metadata: ObjectMeta) {
+            uid = metadata.uid
+            version = metadata.generation.map { "generation \($0)" } ?? metadata.resourceVersion
+            labels = metadata.labels
+            annotations = metadata.annotations
+            owners = metadata.ownerReferences
+        }
+    }
+
+    private let entries = Lock<[NamespacedName: [Key: Entry]]>([:])
+
+    /// Whether applying would change nothing.
+    func isCurrent(_ application: Application, of cluster: NamespacedName) -> Bool {
+        guard let observed = application.observed else { return false }
+        return entries.withLock { entries in
+            guard let entry = entries[cluster]?[Self.key(application)] else { return false }
+            return entry.body == application.body && entry.fingerprints.contains(Fingerprint(observed))
+        }
+    }
+
+    /// Remembers a successful apply and what the server answered.
+    func record(_ application: Application, of cluster: NamespacedName, result: ObjectMeta) {
+        var fingerprints: Set = [Fingerprint(result)]
+        if let observed = application.observed { fingerprints.insert(Fingerprint(observed)) }
+        let entry = Entry(body: application.body, fingerprints: fingerprints)
+        entries.withLock { $0[cluster, default: [:]][Self.key(application)] = entry }
+    }
+
+    /// Forgets a cluster that is gone.
+    func forget(_ cluster: NamespacedName) {
+        entries.withLock { $0[cluster] = nil }
+    }
+
+    private static func key(_ application: Application) -> Key {
+        Key(resource: application.resource, name: application.name, manager: application.manager)
+    }
+}

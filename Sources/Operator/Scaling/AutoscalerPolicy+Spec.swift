@@ -1,0 +1,60 @@
+internal import Autoscaling
+internal import DeepSeekAPI
+internal import KubeCore
+
+extension AutoscalerPolicy {
+    /// The policy of an accepted spec. Nil where the operator does not decide, or a number does not fit, which
+    /// validation refuses first.
+    init?(_ spec: AutoscalingSpec) {
+        guard spec.resolvedMode == .operator, let maximum = Int32(exactly: spec.maxReplicas),
+            let minimum = Int32(exactly: spec.resolvedMinReplicas)
+        else { return nil }
+        let targets = spec.metrics.compactMap(MetricTarget.init)
+        guard targets.count == spec.metrics.count, !targets.isEmpty else { return nil }
+        self.init(
+            minReplicas: minimum, maxReplicas: maximum, metrics: targets,
+            behavior: spec.behavior.map(ScalingBehavior.init), deviations: .standard,
+            staleness: .seconds(spec.resolvedStalenessSeconds))
+    }
+}
+
+extension MetricTarget {
+    init?(_ spec: MetricSpec) {
+        guard let external = spec.external, let milli = external.target.quantity?.milliValue else { return nil }
+        let target: Target =
+            switch external.target.type {
+            case .averageValue: .averageValue(milli: milli)
+            case .value: .value(milli: milli)
+            }
+        let onEmpty: OnEmpty =
+            switch spec.resolvedOnEmpty {
+            case .hold: .hold
+            case .zero: .zero
+            case .ignore: .ignore
+            }
+        self.init(
+            name: external.metric.name, selector: external.metric.selector, target: target, onEmpty: onEmpty)
+    }
+}
+
+extension ScalingBehavior {
+    init(_ spec: BehaviorSpec) {
+        self.init(scaleUp: spec.scaleUp.map(ScalingRules.init), scaleDown: spec.scaleDown.map(ScalingRules.init))
+    }
+}
+
+extension ScalingRules {
+    init(_ rules: BehaviorSpec.Rules) {
+        self.init(
+            stabilizationWindowSeconds: rules.stabilizationWindowSeconds.map(Int32.init(clamping:)),
+            selectPolicy: rules.selectPolicy.flatMap { SelectPolicy(rawValue: $0.rawValue) },
+            policies: rules.policies?.compactMap { policy in
+                ScalingPolicy.Kind(rawValue: policy.type.rawValue).map {
+                    ScalingPolicy(
+                        type: $0, value: Int32(clamping: policy.value),
+                        periodSeconds: Int32(clamping: policy.periodSeconds))
+                }
+            },
+            tolerance: rules.tolerance?.quantity)
+    }
+}

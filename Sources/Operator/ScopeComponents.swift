@@ -1,0 +1,109 @@
+internal import Base
+internal import DeepSeekAPI
+internal import KubeClient
+internal import KubeCore
+internal import KubeRuntime
+internal import MetricSources
+internal import Telemetry
+
+/// Caches and controllers for one namespace, or for all.
+struct ScopeComponents: Sendable {
+    let caches: ClusterCaches
+    let controllers: [Controller]
+
+    /// What all scopes of a process share.
+    struct Shared: Sendable {
+        var client: KubeClient
+        var options: OperatorOptions
+        var planner: ClusterPlanner
+        var disruptionBudgetType: ResourceType
+        var readings: ReadingCollector
+        var record: Announcer.Record
+        var log: Logger
+        var registry: MetricsRegistry
+        var now: @Sendable () -> Timestamp
+    }
+
+    /// - Parameter namespace: nil for all.
+    init(namespace: String?, shared: Shared) {
+        let caches = ClusterCaches(namespace: namespace, shared: shared)
+        let reports = ScalingReports()
+        let announcer = Announcer(record: shared.record)
+        let suffix = namespace.map { "-\($0)" } ?? ""
+        let reconciler = ClusterReconciler(
+            caches: caches, planner: shared.planner,
+            executor: ActionExecutor(client: shared.client, ledger: AppliedLedger()),
+            statuses: StatusWriter(client: shared.client), reports: reports, announcer: announcer, now: shared.now)
+        let main = Controller(
+            "deepseekcluster\(suffix)", configuration: shared.controllerConfiguration(), log: shared.log,
+            registry: shared.registry, reconciler: reconciler)
+        let scaling = ScalingReconciler(
+            clusters: caches.clusters.store, policy: shared.options.policy, client: shared.client,
+            readings: shared.readings, memory: ScalingMemory(), reports: reports, announcer: announcer,
+            notify: { main.enqueue($0) }, now: shared.now)
+        // A tick mostly waits for its metrics, so that many may wait side by side: a slow source holds up its own.
+        let scaler = Controller(
+            "autoscaling\(suffix)", configuration: shared.controllerConfiguration(concurrent: 256), log: shared.log,
+            registry: shared.registry, reconciler: scaling)
+        main.watch(caches.clusters)
+        for watch in caches.owned(by: main) { watch() }
+        scaler.watch(caches.clusters, when: .generationChanged)
+        self.caches = caches
+        controllers = [main, scaler]
+    }
+}
+
+extension ScopeComponents.Shared {
+    fileprivate func controllerConfiguration(concurrent: Int? = nil) -> ControllerConfiguration {
+        ControllerConfiguration(
+            maxConcurrentReconciles: concurrent ?? options.concurrentReconciles, gracePeriod: options.gracePeriod)
+    }
+}
+
+extension ClusterCaches {
+    init(namespace: String?, shared: ScopeComponents.Shared) {
+        func reflector<Object: KubernetesObject>(
+            _ type: ResourceType = Object.resourceType, selector: String? = Labels.managedSelector,
+            indexes: [StoreIndex<Object>] = [ClusterCaches.byCluster()]
+        ) -> Reflector<Object> {
+            Reflector(
+                source: ApiSource(Api<Object>(shared.client, type, namespace: namespace), labelSelector: selector),
+                indexes: indexes, log: shared.log, registry: shared.registry)
+        }
+        clusters = reflector(selector: nil, indexes: [])
+        deployments = reflector()
+        revisions = reflector()
+        services = reflector()
+        disruptionBudgets = reflector(shared.disruptionBudgetType)
+        serviceAccounts = reflector()
+        pods = reflector()
+    }
+
+    /// Lets a controller hear of every object that carries our labels.
+    fileprivate func owned(by controller: Controller) -> [() -> Void] {
+        func watch<Object>(_ reflector: Reflector<Object>) -> () -> Void {
+            { controller.watch(reflector) { Self.cluster(of: $0.metadata).map { [$0] } ?? [] } }
+        }
+        return [
+            watch(deployments), watch(revisions), watch(services), watch(disruptionBudgets), watch(serviceAccounts),
+            watch(pods),
+        ]
+    }
+
+    func add(to manager: Manager) {
+        manager.add(clusters)
+        manager.add(deployments)
+        manager.add(revisions)
+        manager.add(services)
+        manager.add(disruptionBudgets)
+        manager.add(serviceAccounts)
+        manager.add(pods)
+    }
+
+    /// Whether every cache holds a whole list.
+    var isSynchronized: Bool {
+        clusters.store.isSynchronized && deployments.store.isSynchronized && revisions.store.isSynchronized
+            && services.store.isSynchronized && disruptionBudgets.store.isSynchronized
+            && serviceAccounts.store.isSynchronized && pods.store.isSynchronized
+    }
+}
