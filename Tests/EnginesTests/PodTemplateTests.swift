@@ -149,4 +149,11 @@ import YAML
         let cluster = try Self.cluster("{type: sglang, image: e:1}")
         #expect(Self.render(cluster).serialized() == Self.render(cluster).serialized())
     }
+
+    /// Kubernetes' own convention: an empty name is an absent one, and both make the same revision.
+    @Test(arguments: ["{}", "{serviceAccountName: ''}"])
+    func anEmptyServiceAccountNameIsAnAbsentOne(pods: String) throws {
+        let template = Self.render(try Self.cluster("{type: vllm, image: e:1}", pods: pods))
+        #expect(template[path: "spec", "serviceAccountName"] == "r1")
+    }
 }

@@ -68,7 +68,7 @@ extension PodsSpec: SchemaProviding {
                 "claims": .array("Claims of dynamic resource allocation.", of: .opaque("One claim."), count: 0...16),
             ]),
         "serviceAccountName": .string(
-            "ServiceAccount of the pods. Absent: one with the name of this resource is made."),
+            "ServiceAccount of the pods. Absent or empty: one with the name of this resource is made."),
         "imagePullSecrets": .array(
             "Secrets of the same namespace for pulling images.",
             of: .object("One Secret.", ["name": .string("Name of the Secret.", length: 1...253)], required: ["name"]),

@@ -46,7 +46,7 @@ struct PodSpecRenderer {
             "volumes": .array(volumes),
             "terminationGracePeriodSeconds": JSONValue(pods.terminationGracePeriodSeconds),
             "securityContext": podSecurityContext,
-            "serviceAccountName": .string(pods.serviceAccountName ?? name),
+            "serviceAccountName": nonEmpty(pods.serviceAccountName.map(JSONValue.string)) ?? .string(name),
             // Inference needs no API access, and the environment that service links add breaks vLLM, which reads
             // VLLM_PORT: a Service named vllm would set it.
             "automountServiceAccountToken": false,
