@@ -78,6 +78,17 @@ extension Api {
     }
 }
 
+/// Subresources that are only created, and answer with a Status.
+extension Api {
+    /// Creates `object` as a subresource: a pod's `binding` or `eviction`. `object` names its own kind.
+    public func createSubresource(
+        _ subresource: String, of name: String, _ object: JSONValue, options: WriteOptions = WriteOptions()
+    ) async throws(KubeError) {
+        let path = try path(name, subresource: subresource)
+        _ = try await client.send(writing("POST", path, object, options.query))
+    }
+}
+
 /// Only enough of an answer to tell a Status from an object.
 private struct AnswerKind: Decodable {
     let kind: String?
