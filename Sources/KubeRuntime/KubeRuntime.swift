@@ -6,6 +6,7 @@
 //   Controller/      calls a Reconciler for every object that needs it
 //   Finalizer/       adds and removes a finalizer by guarded patches
 //   LeaderElection/  LeaderElector over a Lease, and the fence that writes pass
+//   Events/          EventRecorder: tells people what was done, as events in series
 //   Manager/         runs all of it and ends it in order
 //
 //     let elector = LeaderElector(
