@@ -58,8 +58,17 @@ public struct DeepSeekOperator: Sendable {
         let client = client(over: transport)
         let budgetType = try await disruptionBudgetType(client)
         let manager = Manager(elector: elector, log: environment.log)
-        let scopes = scopes(client, budgetType: budgetType) { [log = environment.log.named("events")] note, cluster in
+        // Past the fence: what happened is told although leadership was lost since.
+        let recorder = EventRecorder(
+            client: self.client(over: environment.transport), component: "deepseek-operator",
+            instance: environment.identity, log: environment.log, registry: environment.registry)
+        manager.add("events") { try await recorder.run() }
+        let log = environment.log.named("events")
+        let scopes = scopes(client, budgetType: budgetType) { note, cluster in
             log.info(note.message, ["cluster": cluster.namespacedName.description, "reason": note.reason])
+            recorder.record(
+                note.isWarning ? .warning : .normal, reason: note.reason, action: note.action, note: note.message,
+                regarding: cluster)
         }
         for scope in scopes {
             scope.caches.add(to: manager)

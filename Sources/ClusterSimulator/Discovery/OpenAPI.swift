@@ -29,7 +29,17 @@ struct OpenAPI {
         var paths: JSONValue = [:]
         for definition in found {
             let scope = definition.type.isNamespaced ? "namespaces/{namespace}/" : ""
-            paths["/\(path)/\(scope)\(definition.type.plural)"] = [
+            let collection = "/\(path)/\(scope)\(definition.type.plural)"
+            paths["\(collection)/{name}"] = [
+                // kubectl looks here for whether the server validates fields by itself.
+                "patch": [
+                    "operationId": .string("patch\(definition.type.kind)"),
+                    "x-kubernetes-action": "patch", "x-kubernetes-group-version-kind": Self.kind(definition),
+                    "parameters": .array(["dryRun", "fieldManager", "fieldValidation", "force"].map(Self.parameter)),
+                    "responses": ["200": ["description": "OK"]],
+                ]
+            ]
+            paths[collection] = [
                 "get": [
                     "operationId": .string("list\(definition.type.kind)"),
                     "x-kubernetes-action": "list", "x-kubernetes-group-version-kind": Self.kind(definition),
@@ -41,6 +51,10 @@ struct OpenAPI {
             "openapi": "3.0.0", "info": ["title": "Kubernetes", "version": "v1"], "paths": paths,
             "components": ["schemas": definitions(found, nullable: true)],
         ]
+    }
+
+    private static func parameter(_ name: String) -> JSONValue {
+        ["name": .string(name), "in": "query", "schema": ["type": "string"]]
     }
 
     private static func path(_ definition: ResourceDefinition) -> String {

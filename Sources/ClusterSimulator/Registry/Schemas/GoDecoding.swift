@@ -38,7 +38,7 @@ struct GoDecoding {
         for (name, member) in members where !member.isNull {
             let child = schema.member(name)
             let new = try decode(member, child, path: path.isEmpty ? name : "\(path).\(name)")
-            let isMap = child.kind == .object && child.properties.isEmpty
+            let isMap = child.kind == .object && child.values != nil
             let vanishes = (child.kind == .array || isMap) && new.isBare
             if !vanishes { decoded[name] = new }
         }
