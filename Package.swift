@@ -87,8 +87,8 @@ let package = Package(
         executable(
             "deepseek-demo",
             [
-                "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "ClusterSimulator", "PodModel",
-                "MetricSources", "Telemetry", "Base",
+                "Operator", "KubeClient", "KubeCore", "DeepSeekAPI", "ClusterSimulator", "PodModel", "HTTPTransport",
+                "YAML", "Telemetry", "Base",
             ]),
 
         .target(

@@ -1,5 +1,5 @@
 /// One command-line flag, what it does to the options, and the line of help that it has.
-struct Flag<Options>: Sendable {
+package struct Flag<Options>: Sendable {
     /// Without the dashes.
     var name: String
     /// What stands for the value in the help; nil for a switch, which takes `--name` and `--name=false`.
@@ -9,6 +9,17 @@ struct Flag<Options>: Sendable {
     var environment: [String] = []
     /// Takes the value over. Returns what would be right when the value is not.
     var apply: @Sendable (_ value: String, _ options: inout Options) -> String?
+
+    package init(
+        name: String, placeholder: String? = nil, help: String, environment: [String] = [],
+        apply: @escaping @Sendable (_ value: String, _ options: inout Options) -> String?
+    ) {
+        self.name = name
+        self.placeholder = placeholder
+        self.help = help
+        self.environment = environment
+        self.apply = apply
+    }
 }
 
 /// A command line that cannot be understood. The description names the flag and what would be right.
@@ -19,12 +30,14 @@ public struct UsageError: Error, Equatable, CustomStringConvertible {
 }
 
 /// Reads flags in the way of Go's tools: `--name value`, `--name=value`, one dash or two.
-struct FlagParser<Options>: Sendable {
+package struct FlagParser<Options>: Sendable {
     var flags: [Flag<Options>]
+
+    package init(flags: [Flag<Options>]) { self.flags = flags }
 
     /// Applies the environment, then the arguments. Returns what is no flag, in order. Errors: unknown flags, missing
     /// and wrong values, each named.
-    func parse(
+    package func parse(
         _ arguments: some Collection<String>, environment: [String: String], into options: inout Options
     ) throws(UsageError) -> [String] {
         for flag in flags {
@@ -81,7 +94,7 @@ struct FlagParser<Options>: Sendable {
     }
 
     /// The list of flags for `--help`.
-    var help: String {
+    package var help: String {
         flags.map { flag in
             let value = flag.placeholder.map { "=\($0)" } ?? ""
             let environment = flag.environment.isEmpty ? "" : " [\(flag.environment.joined(separator: ", "))]"

@@ -1,11 +1,11 @@
 /// Durations as Go's tools write them: `15s`, `1m30s`, `500ms`, `1.5h`.
-enum GoDuration {
+package enum GoDuration {
     private static let units: [(suffix: String, nanoseconds: Double)] = [
         ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
     ]
 
     /// Nil for anything else, for negative durations and for more than a year.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         if text == "0" { return .zero }
         var rest = Substring(text)
         guard !rest.isEmpty else { return nil }

@@ -67,7 +67,6 @@ struct ScalingReconciler: Reconciler {
         memory.store(state, of: cluster)
         let isRescaled = decision.isRescale && conditions == decision.conditions
         for event in decision.events where event.type == .warning || isRescaled { tell(event, of: cluster) }
-        if isRescaled { announcer.tell(rescaled(decision), of: cluster) }
         publish(
             memory.report(decision, conditions: conditions, isRescaled: isRescaled, at: observation.now, of: key),
             of: key)
@@ -97,13 +96,6 @@ struct ScalingReconciler: Reconciler {
             Plan.Note(
                 isWarning: event.type == .warning, reason: event.reason, action: "Autoscale", message: event.message),
             of: cluster)
-    }
-
-    /// HPA's words.
-    private func rescaled(_ decision: Decision) -> Plan.Note {
-        Plan.Note(
-            reason: "SuccessfulRescale", action: "Autoscale",
-            message: "New size: \(decision.replicas); reason: \(decision.trace.reason)")
     }
 
     private func paused(_ cluster: DeepSeekCluster) -> ScalingReport {

@@ -1,8 +1,8 @@
-import Base
-import Glibc
+internal import Base
+internal import Glibc
 
 /// SIGTERM and SIGINT as an orderly end. A second signal ends the process at once.
-enum ShutdownSignal {
+package enum ShutdownSignal {
     private static var signals: sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -12,14 +12,14 @@ enum ShutdownSignal {
     }
 
     /// Keeps the signals from ending the process. Call it before any thread is made.
-    static func block() {
+    package static func block() {
         var signals = signals
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         signal(SIGPIPE, SIG_IGN)
     }
 
     /// Calls `handle` with the first signal's name, on a thread of its own.
-    static func wait(_ handle: @escaping @Sendable (String) -> Void) {
+    package static func wait(_ handle: @escaping @Sendable (String) -> Void) {
         _ = DedicatedThread {
             var signals = signals
             var received: Int32 = 0
