@@ -30,10 +30,10 @@ public final class RealControlPlane: Sendable {
         server = "https://127.0.0.1:\(free[2])"
         try await writeCertificates()
         try writeFiles(users: users)
-        try start("etcd", etcdArguments)
-        try start("kube-apiserver", serverArguments)
+        try await start("etcd", etcdArguments)
+        try await start("kube-apiserver", serverArguments)
         try await waitUntilReady()
-        try start("kube-controller-manager", managerArguments)
+        try await start("kube-controller-manager", managerArguments + (try await insecurePortArguments()))
     }
 
     /// A kubeconfig of the administrator.
@@ -55,7 +55,7 @@ public final class RealControlPlane: Sendable {
     /// Kills the API server and starts it again on the same data.
     public func restartServer() async throws {
         try await processes.withLock { $0.removeValue(forKey: "kube-apiserver") }?.kill()
-        try start("kube-apiserver", serverArguments)
+        try await start("kube-apiserver", serverArguments)
         try await waitUntilReady()
     }
 
@@ -73,8 +73,8 @@ public final class RealControlPlane: Sendable {
 
     // MARK: Processes
 
-    private func start(_ name: String, _ arguments: [String]) throws {
-        let process = try ServerProcess("\(assets)/\(name)", arguments, log: folder.path("\(name).log"))
+    private func start(_ name: String, _ arguments: [String]) async throws {
+        let process = try await ServerProcess.start("\(assets)/\(name)", arguments, log: folder.path("\(name).log"))
         processes.withLock { $0[name] = process }
     }
 
@@ -128,6 +128,12 @@ public final class RealControlPlane: Sendable {
             "--controllers=deployment,replicaset,garbagecollector,endpoint,endpointslice,disruption,namespace,"
                 + "resourcequota,serviceaccount,serviceaccount-token,horizontalpodautoscaling,root-ca-cert-publisher",
         ]
+    }
+
+    /// Before 1.24 there is a second port, fixed and open to every address, unless it is told off.
+    private func insecurePortArguments() async throws -> [String] {
+        let help = try await run("\(assets)/kube-controller-manager", ["--help"])
+        return help.output.contains("--port int") ? ["--port=0"] : []
     }
 
     // MARK: Files

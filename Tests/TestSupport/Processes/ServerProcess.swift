@@ -10,17 +10,31 @@ public final class ServerProcess: Sendable {
     public var pid: Int32 { child.id }
     public var isRunning: Bool { !ended.isOpen }
 
-    /// - Parameter log: the file that takes both outputs, from its beginning.
-    public init(
+    private init(_ child: ChildProcess) { self.child = child }
+
+    /// Starts it. The kernel sends the signal of a parent's death when the thread that started the child ends, so that
+    /// thread stays until the child is gone.
+    ///
+    /// - Parameter log: the file that takes its output, from its beginning; `.err` takes its errors.
+    public static func start(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String
-    ) throws {
+    ) async throws -> ServerProcess {
         let assignments = environment.map { "\($0.key)=\($0.value)" }
-        child = try ChildProcess(
-            "setpriv", ["--pdeathsig", "KILL", "env"] + assignments + [program] + arguments, output: log,
-            errors: "\(log).err")
-        Task { [child, ended] in
-            _ = await child.wait()
-            ended.open()
+        return try await withCheckedThrowingContinuation { continuation in
+            _ = DedicatedThread {
+                do {
+                    let child = try ChildProcess(
+                        "setpriv", ["--pdeathsig", "KILL", "env"] + assignments + [program] + arguments, output: log,
+                        errors: "\(log).err")
+                    let process = ServerProcess(child)
+                    continuation.resume(returning: process)
+                    var status: Int32 = 0
+                    while waitpid(child.id, &status, 0) == -1, errno == EINTR {}
+                    process.ended.open()
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
         }
     }
 
