@@ -1,5 +1,6 @@
 public import DeepSeekAPI
 public import KubeCore
+internal import KubeRuntime
 
 /// All that the planner knows of one cluster: what the caches hold at one moment.
 public struct ObservedCluster: Sendable {
@@ -20,10 +21,7 @@ public struct ObservedCluster: Sendable {
 
     /// Whether an object belongs to this cluster: the controller reference is compared by uid, since a cluster that
     /// was deleted and made again is another one.
-    public func owns(_ metadata: ObjectMeta) -> Bool {
-        guard let uid = cluster.metadata.uid else { return false }
-        return metadata.controllerReference?.uid == uid
-    }
+    public func owns(_ metadata: ObjectMeta) -> Bool { metadata.isControlled(by: cluster) }
 
     public var names: ObjectNames { ObjectNames(cluster: cluster.metadata.name) }
 
