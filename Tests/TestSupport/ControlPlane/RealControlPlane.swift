@@ -115,6 +115,8 @@ public final class RealControlPlane: Sendable {
             "--requestheader-client-ca-file=\(folder.path("ca.crt"))", "--requestheader-allowed-names=front-proxy",
             "--requestheader-username-headers=X-Remote-User", "--requestheader-group-headers=X-Remote-Group",
             "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+            // Has it check who may block an owner's deletion, as some distributions do.
+            "--enable-admission-plugins=OwnerReferencesPermissionEnforcement",
             "--audit-policy-file=\(folder.path("audit.yaml"))", "--audit-log-path=\(auditLog)",
         ]
     }

@@ -49,6 +49,15 @@ public final class TestCluster: Sendable {
             .init(imagePart: "slow", behavior: PodBehavior(loadTime: .seconds(3600))),
         ])
 
+    /// A control plane of one's own, for a test that watches all namespaces, or breaks things. Stop it at the end.
+    public static func start(_ backend: Backend) async throws -> TestCluster { try await TestCluster(backend) }
+
+    /// Ends what `start` started.
+    public func stop() async throws {
+        for task in tasks { task.cancel() }
+        try await real?.stop()
+    }
+
     fileprivate init(_ backend: Backend) async throws {
         self.backend = backend
         folder = try TemporaryFolder()
