@@ -115,7 +115,7 @@ let package = Package(
             "OperatorTests",
             [
                 "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines",
-                "MetricSources", "HTTPTransport", "Telemetry", "YAML", "Base",
+                "MetricSources", "HTTPTransport", "Telemetry", "YAML", "Base", "ClusterSimulator", "PodModel",
             ]),
         tests(
             "IntegrationTests",

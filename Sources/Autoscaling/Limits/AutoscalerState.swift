@@ -10,6 +10,14 @@ public struct AutoscalerState: Sendable, Hashable, Codable {
 
     public init() {}
 
+    /// Moves all times by how far the wall clock was set, forward or back, so that windows and periods last as long as
+    /// they would have. Without it a clock set forward by an hour ends every window at once, and scales down early.
+    public mutating func shift(by jump: Duration) {
+        for index in recommendations.indices { recommendations[index].time = recommendations[index].time + jump }
+        for index in scaleUpEvents.indices { scaleUpEvents[index].time = scaleUpEvents[index].time + jump }
+        for index in scaleDownEvents.indices { scaleDownEvents[index].time = scaleDownEvents[index].time + jump }
+    }
+
     /// Takes what is from the future, because the clock was set back or another machine's was ahead, for now: a window
     /// may get longer by that, but it ends.
     mutating func clampTimes(to now: Timestamp) {

@@ -32,12 +32,11 @@ public struct MetricTarget: Sendable, Hashable {
         self.onEmpty = onEmpty
     }
 
-    /// HPA's words for it in conditions and events: `external metric requests(nil)`.
-    var displayName: String { "external metric \(name)(\(selectorText))" }
+    /// HPA's words for it in conditions and events, less the `(nil)` that HPA writes where there is no selector.
+    var displayName: String { "external metric \(name)\(selector.map { "(\(Self.text(of: $0)))" } ?? "")" }
 
     /// The selector as Go's generated String method writes it, since that is what HPA's messages have.
-    var selectorText: String {
-        guard let selector else { return "nil" }
+    private static func text(of selector: LabelSelector) -> String {
         let labels = (selector.matchLabels ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)," }.joined()
         let expressions = (selector.matchExpressions ?? []).map { requirement in
             let values = (requirement.values ?? []).joined(separator: " ")

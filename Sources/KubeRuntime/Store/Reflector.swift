@@ -17,7 +17,7 @@ public final class Reflector<Object: KubernetesObject>: Sendable {
     public typealias Handler = @Sendable (StoreChange<Object>) -> Void
 
     public let store: Store<Object>
-    private let writer: StoreWriter<Object>
+    let writer: StoreWriter<Object>
     private let handlers = Lock<[Handler]>([])
     private let watch: @Sendable (@escaping @Sendable ([WatcherEvent<Object>]) async -> Void) async -> Void
     private let objects: Gauge?

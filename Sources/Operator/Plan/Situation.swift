@@ -5,7 +5,8 @@ internal import KubeCore
 struct Situation {
     var world: ObservedCluster
     var acceptance: Acceptance
-    /// What the live Service selects.
+    /// What the live Service selects. While it is gone, or selects nothing of ours any more, what it selected last, so
+    /// that it is put back to what serves and not to what still loads.
     var active: String?
     /// What spec describes; the active revision while spec is not accepted. Nil when nothing can run.
     var desired: String?
@@ -15,7 +16,7 @@ struct Situation {
     init(_ world: ObservedCluster, acceptance: Acceptance) {
         self.world = world
         self.acceptance = acceptance
-        active = world.activeRevision
+        active = world.activeRevision ?? Self.lastActive(world)
         desired = acceptance.inputs?.hash ?? active
         replicas = Self.replicas(world, active: active)
     }
@@ -66,6 +67,10 @@ struct Situation {
                     message: "revision \(desired ?? "") did not become ready in time; \(active ?? "") goes on serving"))
         }
         return notes
+    }
+
+    private static func lastActive(_ world: ObservedCluster) -> String? {
+        world.cluster.status?.activeRevision.flatMap { world.deployment(revision: $0) == nil ? nil : $0 }
     }
 
     private static func replicas(_ world: ObservedCluster, active: String?) -> Int {

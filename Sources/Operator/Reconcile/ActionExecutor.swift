@@ -28,7 +28,7 @@ struct ActionExecutor: Sendable {
         let key = cluster.namespacedName
         switch action {
         case .create(let resource, let body, let manager):
-            return try await create(resource, body, manager, key)
+            return try await create(resource, body, manager, cluster)
         case .apply(let application):
             return try await apply(application, cluster)
         case .delete(let resource, let name, let uid, let resourceVersion):
@@ -45,18 +45,22 @@ struct ActionExecutor: Sendable {
         }
     }
 
-    /// An object that is there already was made by an earlier try whose answer was lost, or the cache lags.
+    /// An object of ours that is there already was made by an earlier try whose answer was lost, or the cache lags.
     private func create(
-        _ resource: ResourceType, _ body: JSONValue, _ manager: FieldManager, _ cluster: NamespacedName
-    ) async throws(KubeError) -> Bool {
+        _ resource: ResourceType, _ body: JSONValue, _ manager: FieldManager, _ cluster: DeepSeekCluster
+    ) async throws -> Bool {
+        let api = Api<Answer>(client, resource, namespace: cluster.metadata.namespace)
         do throws(KubeError) {
-            let api = Api<Answer>(client, resource, namespace: cluster.namespace)
             _ = try await api.create(body, options: WriteOptions(fieldManager: manager.rawValue))
             return true
         } catch {
             guard error.isAlreadyExists else { throw error }
-            return false
         }
+        let name = body[path: "metadata", "name"]?.stringValue ?? ""
+        if let existing = try await api.getIfExists(name)?.metadata, !existing.isControlled(by: cluster) {
+            throw NameConflict(kind: resource.kind, name: name)
+        }
+        return false
     }
 
     /// The uid of what was observed goes along, so that an object deleted meanwhile is a conflict and not made anew.

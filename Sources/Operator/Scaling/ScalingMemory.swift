@@ -10,16 +10,49 @@ final class ScalingMemory: Sendable {
         var state = AutoscalerState()
         var conditions: [Condition] = []
         var status = AutoscalingStatus()
-        var publishedAt: Timestamp?
+        /// On the stopwatch: the wall clock may be set.
+        var publishedAt: Duration?
+        /// When the state was last used, by both clocks.
+        var usedAt: (wall: Timestamp, elapsed: Duration)?
+        /// The warnings of the last decision, by reason.
+        var warnings: Set<String> = []
     }
 
     /// How often metric values reach the status when nothing was decided.
     private static let publishPeriod = Duration.seconds(30)
 
-    private let entries = Lock<[NamespacedName: Entry]>([:])
+    /// How far the two clocks may drift apart between two ticks before the wall clock counts as having been set.
+    private static let tolerableDrift = Duration.seconds(1)
 
-    func state(of cluster: DeepSeekCluster) -> AutoscalerState {
-        entries.withLock { Self.entry(of: cluster, &$0).state }
+    private let entries = Lock<[NamespacedName: Entry]>([:])
+    private let stopwatch: Stopwatch
+
+    /// - Parameter clock: a monotonic one; it tells a wall clock that was set from time that passed.
+    init(clock: any Clock<Duration> = ContinuousClock()) { stopwatch = Stopwatch(clock) }
+
+    /// The state with its times as the wall clock now counts them.
+    func state(of cluster: DeepSeekCluster, now: Timestamp) -> AutoscalerState {
+        let elapsed = stopwatch.elapsed
+        return entries.withLock { entries in
+            var entry = Self.entry(of: cluster, &entries)
+            if let last = entry.usedAt {
+                let jump = now.since(last.wall) - (elapsed - last.elapsed)
+                if jump > Self.tolerableDrift || jump < .zero - Self.tolerableDrift { entry.state.shift(by: jump) }
+            }
+            entry.usedAt = (now, elapsed)
+            entries[cluster.namespacedName] = entry
+            return entry.state
+        }
+    }
+
+    /// Those warnings that the decision before had not, by reason: their texts hold ages and counts that change with
+    /// every tick.
+    func news(among warnings: [AutoscalerEvent], of cluster: NamespacedName) -> [AutoscalerEvent] {
+        entries.withLock { entries in
+            let known = entries[cluster]?.warnings ?? []
+            entries[cluster]?.warnings = Set(warnings.map(\.reason))
+            return warnings.filter { !known.contains($0.reason) }
+        }
     }
 
     func store(_ state: AutoscalerState, of cluster: DeepSeekCluster) {
@@ -36,16 +69,20 @@ final class ScalingMemory: Sendable {
     func report(
         _ decision: Decision, conditions: [Condition], isRescaled: Bool, at now: Timestamp, of cluster: NamespacedName
     ) -> ScalingReport {
-        entries.withLock { entries in
+        let elapsed = stopwatch.elapsed
+        return entries.withLock { entries in
             var entry = entries[cluster] ?? Entry()
             for condition in conditions {
                 entry.conditions.removeAll { $0.type == condition.type }
                 entry.conditions.append(condition)
             }
-            let isDue = entry.publishedAt.map { now.since($0) >= Self.publishPeriod || now < $0 } ?? true
-            if isRescaled || isDue {
+            let isDue = entry.publishedAt.map { elapsed - $0 >= Self.publishPeriod } ?? true
+            // The first values that could be read are not kept waiting.
+            let isFirst =
+                entry.status.currentMetrics?.isEmpty ?? true && decision.trace.metrics.contains { $0.usageMilli != nil }
+            if isRescaled || isDue || isFirst {
                 entry.status = AutoscalingStatus(decision, previous: entry.status, isRescaled: isRescaled, now: now)
-                entry.publishedAt = now
+                entry.publishedAt = elapsed
             }
             entries[cluster] = entry
             return ScalingReport(conditions: entry.conditions.sorted { $0.type < $1.type }, status: entry.status)

@@ -50,7 +50,7 @@ struct ScalingReconciler: Reconciler {
         _ autoscaler: Autoscaler, _ observation: Observation, _ cluster: DeepSeekCluster
     ) async throws -> Bool {
         let key = cluster.namespacedName
-        var state = memory.state(of: cluster)
+        var state = memory.state(of: cluster, now: observation.now)
         let decision = autoscaler.decide(observation, state: &state)
         var conditions = decision.conditions
         var isWritten = true
@@ -66,7 +66,9 @@ struct ScalingReconciler: Reconciler {
         }
         memory.store(state, of: cluster)
         let isRescaled = decision.isRescale && conditions == decision.conditions
-        for event in decision.events where event.type == .warning || isRescaled { tell(event, of: cluster) }
+        let warnings = memory.news(among: decision.events.filter { $0.type == .warning }, of: key)
+        let successes = isRescaled ? decision.events.filter { $0.type == .normal } : []
+        for event in warnings + successes { tell(event, of: cluster) }
         publish(
             memory.report(decision, conditions: conditions, isRescaled: isRescaled, at: observation.now, of: key),
             of: key)
@@ -90,7 +92,6 @@ struct ScalingReconciler: Reconciler {
 
     // MARK: Words
 
-    /// Warnings of one kind are told once as long as they last; the announcer takes care of it.
     private func tell(_ event: AutoscalerEvent, of cluster: DeepSeekCluster) {
         announcer.tell(
             Plan.Note(

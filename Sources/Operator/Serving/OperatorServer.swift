@@ -14,7 +14,8 @@ public enum OperatorServer {
         }
     }
 
-    /// `/healthz` answers 200 while the process answers at all, `/readyz` once the caches are filled.
+    /// `/healthz` answers 200 while the process answers at all, `/readyz` once the caches are filled: also
+    /// on a standby, which fills them before it leads, so that a rollout of the operator does not wait for the lease.
     public static func probes(isReady: @escaping @Sendable () -> Bool) -> HTTPServer.Handler {
         { request in
             guard isRead(request) else { return .text("method not allowed", status: 405) }

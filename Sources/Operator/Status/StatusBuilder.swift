@@ -12,7 +12,9 @@ struct StatusBuilder {
     private var deployment: Deployment? { situation.activeDeployment }
     private var readyReplicas: Int { deployment?.status?.readyReplicas ?? 0 }
     private var trouble: PodTrouble? {
-        PodTrouble.worst(of: [situation.active, situation.desired].compactMap(\.self).flatMap(situation.world.pods))
+        let revisions = Set([situation.active, situation.desired].compactMap(\.self)).sorted()
+        return PodTrouble.worst(of: revisions.flatMap(situation.world.pods))
+            ?? revisions.lazy.compactMap(situation.world.deployment).compactMap(PodTrouble.init(_:)).first
     }
 
     /// Whether the revision that spec describes is active and has the size it should have.
@@ -36,7 +38,7 @@ struct StatusBuilder {
             Labels.selectorText(revision: $0, cluster: cluster.metadata.name)
         }
         status.history = history(status.history ?? [])
-        status.autoscaling = scaling?.status
+        status.autoscaling = scaling?.status ?? (isScalingPending ? cluster.status?.autoscaling : nil)
         status.conditions = conditions(status.conditions ?? [])
         (status.phase, status.message) = phase()
         return status
@@ -51,7 +53,7 @@ struct StatusBuilder {
             return (situation.active == nil ? .pending : .degraded, situation.acceptance.message)
         }
         let ready = "\(readyReplicas) of \(situation.replicas) replicas ready"
-        if let trouble, trouble.kind != .unschedulable { return (.degraded, trouble.message) }
+        if let trouble, !trouble.kind.isCapacity { return (.degraded, trouble.message) }
         if let preview = situation.preview { return (.migrating, "\(ready); revision \(preview) is loading") }
         let waiting = trouble.map { "\(ready); \($0.message)" } ?? ready
         guard situation.active != nil, deployment != nil else { return (.pending, waiting) }
@@ -79,7 +81,9 @@ struct StatusBuilder {
 
 extension StatusBuilder {
     private func conditions(_ old: [Condition]) -> [Condition] {
-        var conditions = old.filter { !Self.scalingConditions.contains($0.type) || scaling != nil }
+        var conditions = old.filter {
+            !Self.scalingConditions.contains($0.type) || scaling != nil || isScalingPending
+        }
         let all = [accepted, ready, available, progressing, migrating, capacity, paused, degraded]
         for var condition in all + (scaling?.conditions ?? []) {
             condition.observedGeneration = cluster.metadata.generation
@@ -88,6 +92,9 @@ extension StatusBuilder {
         }
         return conditions.sorted { $0.type < $1.type }
     }
+
+    /// Whether the autoscaler has yet to speak, as after a restart: what it said before stands until then.
+    private var isScalingPending: Bool { scaling == nil && cluster.spec.autoscaling?.resolvedMode == .operator }
 
     private static let scalingConditions: Set = ["AbleToScale", "ScalingActive", "ScalingLimited"]
 
@@ -155,10 +162,10 @@ extension StatusBuilder {
     }
 
     private var capacity: Condition {
-        guard let trouble, trouble.kind == .unschedulable else {
+        guard let trouble, trouble.kind.isCapacity else {
             return condition(ConditionType.capacityAvailable, true, "Scheduled", "every pod found a node")
         }
-        return condition(ConditionType.capacityAvailable, false, "Unschedulable", trouble.message)
+        return condition(ConditionType.capacityAvailable, false, trouble.kind.rawValue, trouble.message)
     }
 
     private var paused: Condition {
@@ -171,7 +178,7 @@ extension StatusBuilder {
         if let conflict = situation.conflict {
             return condition(ConditionType.degraded, true, "NameConflict", conflict)
         }
-        if let trouble, trouble.kind != .unschedulable {
+        if let trouble, !trouble.kind.isCapacity {
             return condition(ConditionType.degraded, true, trouble.kind.rawValue, trouble.message)
         }
         if let failure = situation.world.failure {

@@ -9,6 +9,13 @@ struct PodTrouble: Hashable {
         case configuration = "ContainerConfigurationError"
         case evicted = "PodFailed"
         case unschedulable = "Unschedulable"
+        /// A ResourceQuota leaves no room for the pod.
+        case quota = "QuotaExceeded"
+        /// The server refuses to create the pod for another reason: admission, security, a terminating namespace.
+        case refused = "PodCreationRefused"
+
+        /// Whether there is want of room only, so that waiting may mend it.
+        var isCapacity: Bool { self == .unschedulable || self == .quota }
     }
 
     var kind: Kind
@@ -32,6 +39,15 @@ struct PodTrouble: Hashable {
             }
         }
         return nil
+    }
+
+    /// Nil for a Deployment whose pods can be created.
+    init?(_ deployment: Deployment) {
+        guard let failure = deployment.status?.conditions?[type: "ReplicaFailure"], failure.status == .true else {
+            return nil
+        }
+        kind = failure.message.contains("exceeded quota") ? .quota : .refused
+        message = "Deployment \(deployment.metadata.name): \(failure.message.prefix(512))"
     }
 
     private init(_ kind: Kind, _ pod: Pod, _ message: String) {
