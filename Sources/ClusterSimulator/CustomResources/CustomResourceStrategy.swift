@@ -105,6 +105,7 @@ enum StructuralRules {
             // The root may restrict metadata without describing it.
             errors += Self.errors(child, path: "\(path).properties[\(name)]")
         }
+        errors += SchemaPattern.errors(schema, path: path)
         if let items = schema["items"] { errors += Self.errors(items, path: "\(path).items") }
         if let values = schema["additionalProperties"], values.objectValue != nil {
             errors += Self.errors(values, path: "\(path).additionalProperties")

@@ -25,7 +25,7 @@ enum SchemaConstraints {
         if let least = schema["minLength"]?.intValue, length < least {
             errors.append(.invalid(path, .string(text), "\(path) in body should be at least \(least) chars long"))
         }
-        if let pattern = schema["pattern"]?.stringValue, !matches(text, pattern) {
+        if let pattern = schema["pattern"]?.stringValue, SchemaPattern(pattern)?.matches(text) != true {
             errors.append(.invalid(path, .string(text), "\(path) in body should match '\(pattern)'"))
         }
         if let format = schema["format"]?.stringValue, !isWellFormed(text, format) {
@@ -33,12 +33,6 @@ enum SchemaConstraints {
                 .invalid(path, .string(text), "\(path) in body must be of type \(format): \"\(text)\""))
         }
         return errors
-    }
-
-    /// A pattern that this machine's engine does not understand decides nothing.
-    private static func matches(_ text: String, _ pattern: String) -> Bool {
-        guard let regex = try? Regex(pattern) else { return true }
-        return text.firstMatch(of: regex) != nil
     }
 
     private static func isWellFormed(_ text: String, _ format: String) -> Bool {

@@ -18,9 +18,8 @@ extension ClusterState {
     func apply(
         _ write: WriteRequest, _ name: NamespacedName, _ body: JSONValue, force: Bool
     ) throws(Status) -> WriteOutcome {
-        var write = write
         let definition = write.definition
-        var configuration = try decodeApplied(body, name, &write)
+        var configuration = try checked(body, name, definition)
         let merge = ServerSideApply(
             schema: definition.schema, owner: write.applier, force: force, time: now.description)
         guard table(definition)[name] != nil else {
@@ -40,7 +39,7 @@ extension ClusterState {
             object[path: "metadata", "resourceVersion"] = .string(
                 version.isEmpty ? String(live.resourceVersion) : version)
             object[path: "metadata", "uid"] = body["metadata"]?["uid"]
-            return Change(object: object, managedFields: outcome.managedFields)
+            return Change(object: try decodeMerged(object, write), managedFields: outcome.managedFields)
         }
     }
 
@@ -56,15 +55,20 @@ extension ClusterState {
                 "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
         }
         guard configuration.metadataText("resourceVersion").isEmpty else { throw definition.notFound(name.name) }
+        guard !configuration.metadataText("name").isEmpty else {
+            throw Status.badRequest(
+                "the name of the object (\(name.name) based on URL) was undeterminable: name must be provided")
+        }
         var configuration = configuration
         if definition.hasStatus { configuration["status"] = nil }
-        configuration[path: "metadata", "name"] = .string(name.name)
         let outcome = try merge.settled(configuration, with: [:], owned: ManagedFields())
-        return try create(write, decoded: outcome.object, namespace: name.namespace, applied: outcome.managedFields)
+        let object = try decodeMerged(outcome.object, write)
+        return try create(write, decoded: object, namespace: name.namespace, applied: outcome.managedFields)
     }
 
-    private func decodeApplied(
-        _ body: JSONValue, _ name: NamespacedName, _ write: inout WriteRequest
+    /// The configuration in the storage version. It is not decoded: an empty list or map in it is owned.
+    private func checked(
+        _ body: JSONValue, _ name: NamespacedName, _ definition: ResourceDefinition
     ) throws(Status) -> JSONValue {
         let written = body.metadataText("name")
         guard written.isEmpty || written == name.name else {
@@ -74,7 +78,22 @@ extension ClusterState {
         guard body["apiVersion"]?.stringValue != nil, body["kind"]?.stringValue != nil else {
             throw Status.badRequest("apiVersion and kind must be set in an apply patch")
         }
-        return try decode(body, &write)
+        try checkIdentity(body, definition)
+        let errors = TypedConfiguration.errors(of: body, definition.schema)
+        guard errors.isEmpty else {
+            let text = errors.count == 1 ? errors[0] : "errors:\n" + errors.map { "  \($0)" }.joined(separator: "\n")
+            var status = Status(code: 500, reason: "", message: "failed to create typed patch object: \(text)")
+            // Go's plain errors have no reason.
+            status.reason = nil
+            throw status
+        }
+        return definition.toStorage(body)
+    }
+
+    /// A merged object as it may be stored.
+    private func decodeMerged(_ object: JSONValue, _ write: WriteRequest) throws(Status) -> JSONValue {
+        var write = write
+        return try decode(write.definition.fromStorage(object), &write)
     }
 }
 

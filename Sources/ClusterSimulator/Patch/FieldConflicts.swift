@@ -51,7 +51,7 @@ struct FieldConflicts: Error, Equatable {
 extension FieldConflicts.Conflict {
     fileprivate var who: String {
         let subresource = owner.subresource.isEmpty ? "" : " with subresource \"\(owner.subresource)\""
-        let using = "\"\(owner.manager)\"\(subresource) using \(owner.apiVersion)"
-        return owner.operation == .update ? "\(using) at \(time)" : using
+        let manager = "\"\(owner.manager)\"\(subresource)"
+        return owner.operation == .update ? "\(manager) using \(owner.apiVersion) at \(time)" : manager
     }
 }

@@ -57,11 +57,11 @@ struct FieldSet: Hashable, Sendable {
         return result
     }
 
-    /// All paths, in a stable order.
+    /// All paths: at each level those that end there, then those that go on.
     var paths: [[PathElement]] {
-        let own = members.map { [$0] }
-        let below = children.flatMap { element, child in child.paths.map { [element] + $0 } }
-        return (own + below).sorted { Self.text($0) < Self.text($1) }
+        let own = members.sorted { $0.pathText < $1.pathText }.map { [$0] }
+        let below = children.sorted { $0.key.pathText < $1.key.pathText }
+        return own + below.flatMap { element, child in child.paths.map { [element] + $0 } }
     }
 
     static func text(_ path: [PathElement]) -> String { path.map(\.pathText).joined() }

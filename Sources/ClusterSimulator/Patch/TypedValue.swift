@@ -56,7 +56,7 @@ extension JSONValue {
         }
     }
 
-    /// The elements in the order of `new`, each old one that `new` does not name kept after the one it followed.
+    /// The elements of `new` in their order and each old one that `new` does not name before what followed it.
     private static func mergedList(_ old: [JSONValue], _ new: [JSONValue], _ schema: Schema) -> [JSONValue] {
         let oldKeys = old.map { PathElement(of: $0, in: schema) }
         let newKeys = new.map { PathElement(of: $0, in: schema) }
@@ -66,22 +66,29 @@ extension JSONValue {
             if let key { oldByKey[key] = oldByKey[key] ?? index }
         }
         var result: [JSONValue] = []
+        var merged: Set<PathElement> = []
         var next = 0
-        func keepForeign(before limit: Int) {
-            while next < limit {
-                if let key = oldKeys[next], !named.contains(key) { result.append(old[next]) }
+        // Moves past old elements that are merged already, and takes those that are only old.
+        func takeOld() {
+            while next < old.count {
+                if let key = oldKeys[next], named.contains(key) {
+                    guard merged.contains(key) else { return }
+                } else {
+                    result.append(old[next])
+                }
                 next += 1
             }
         }
         for (value, key) in zip(new, newKeys) {
-            guard let index = key.flatMap({ oldByKey[$0] }) else {
+            takeOld()
+            guard let key, let index = oldByKey[key] else {
                 result.append(value)
                 continue
             }
-            keepForeign(before: index)
+            merged.insert(key)
             result.append(old[index].merged(with: value, schema.element))
         }
-        keepForeign(before: old.count)
+        takeOld()
         return result
     }
 

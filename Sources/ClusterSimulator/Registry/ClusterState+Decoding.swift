@@ -23,7 +23,7 @@ extension ClusterState {
         return definition.toStorage(object)
     }
 
-    private func checkIdentity(_ body: JSONValue, _ definition: ResourceDefinition) throws(Status) {
+    func checkIdentity(_ body: JSONValue, _ definition: ResourceDefinition) throws(Status) {
         guard body.objectValue != nil else { throw Status.badRequest("the body must be a JSON object") }
         let apiVersion = body["apiVersion"]?.stringValue ?? ""
         let kind = body["kind"]?.stringValue ?? ""

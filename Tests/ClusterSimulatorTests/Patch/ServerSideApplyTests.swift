@@ -67,10 +67,10 @@ import Testing
         try test.apply(path, configuration(["a": "1"]), manager: "one")
         let status = test.failure { try test.apply(path, configuration(["a": "2"]), manager: "two") }
         #expect(status?.code == 409)
-        #expect(status?.message == "Apply failed with 1 conflict: conflict with \"one\" using v1: .data.a")
+        #expect(status?.message == "Apply failed with 1 conflict: conflict with \"one\": .data.a")
         #expect(
             status?.details?.causes == [
-                .init(reason: "FieldManagerConflict", message: "conflict with \"one\" using v1", field: ".data.a")
+                .init(reason: "FieldManagerConflict", message: "conflict with \"one\"", field: ".data.a")
             ])
         #expect(try test.json("GET", path)["data"] == ["a": "1"])
     }

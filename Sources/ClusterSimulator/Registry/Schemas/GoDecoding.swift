@@ -1,7 +1,7 @@
 import KubeCore
 
 /// What decoding into Go's types does to a built-in object: types are checked, nulls and empty lists and maps vanish,
-/// quantities become text.
+/// quantities become canonical text.
 struct GoDecoding {
     /// Errors: a text like Go's, for the first value of a wrong type.
     struct Mismatch: Error {
@@ -56,12 +56,12 @@ struct GoDecoding {
 
     private static func quantity(_ value: JSONValue, _ path: String) throws(Mismatch) -> JSONValue {
         let text = value.stringValue ?? (value.doubleValue == nil ? nil : value.jsonText)
-        guard let text, Quantity(text) != nil else {
+        guard let text, let quantity = Quantity(text) else {
             throw Mismatch(
                 message: "\(path): quantities must match the regular expression "
                     + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
         }
-        return .string(text)
+        return .string(quantity.canonical)
     }
 
     private static func mismatch(_ value: JSONValue, _ path: String, _ type: String) -> Mismatch {

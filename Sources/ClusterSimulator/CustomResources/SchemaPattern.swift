@@ -1,0 +1,47 @@
+import KubeCore
+
+/// A `pattern` of a schema: a regular expression of Go's kind (RE2), found anywhere in a text.
+struct SchemaPattern {
+    private let regex: Regex<AnyRegexOutput>
+
+    /// Nil when the pattern is none, or uses what RE2 does not have: look-around and back-references.
+    init?(_ pattern: String) {
+        let foreign = /\(\?(=|!|<=|<!|>)|\\[1-9]|\\k/
+        // A pair of backslashes is a literal one, and escapes nothing.
+        guard pattern.replacing("\\\\", with: "").firstMatch(of: foreign) == nil,
+            let regex = try? Regex(pattern.replacing("(?P<", with: "(?<"))
+        else { return nil }
+        self.regex = regex.matchingSemantics(.unicodeScalar).asciiOnlyDigits().asciiOnlyWordCharacters()
+            .asciiOnlyWhitespace()
+    }
+
+    func matches(_ text: String) -> Bool { text.firstMatch(of: regex) != nil }
+
+    /// The patterns of one schema node, and of the combinations in it, that cannot be read.
+    static func errors(_ schema: JSONValue, path: String) -> [FieldError] {
+        var errors: [FieldError] = []
+        if let pattern = schema["pattern"]?.stringValue, !pattern.isEmpty, SchemaPattern(pattern) == nil {
+            errors.append(
+                .invalid(
+                    "\(path).pattern", .string(pattern),
+                    "must be a valid regular expression, but isn't: it cannot be read as RE2 syntax"))
+        }
+        for name in ["allOf", "anyOf", "oneOf"] {
+            for (index, part) in (schema[name]?.arrayValue ?? []).enumerated() {
+                errors += combined(part, path: "\(path).\(name)[\(index)]")
+            }
+        }
+        if let excluded = schema["not"] { errors += combined(excluded, path: "\(path).not") }
+        return errors
+    }
+
+    /// A schema inside a combination may have members and elements of its own, which no structural rule visits.
+    private static func combined(_ schema: JSONValue, path: String) -> [FieldError] {
+        var errors = Self.errors(schema, path: path)
+        for (name, child) in (schema["properties"]?.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
+            errors += combined(child, path: "\(path).properties[\(name)]")
+        }
+        if let items = schema["items"] { errors += combined(items, path: "\(path).items") }
+        return errors
+    }
+}
