@@ -37,10 +37,11 @@ sanitize: setup ## run the tests of client, runtime and HTTP under the thread an
 control-plane: setup ## build the real Kubernetes control plane that the tests use (cached), print its folder
 	@scripts/control-plane.sh
 
-crds: setup ## write the CRD file anew from the Swift types
+crds: setup ## write the CRD file and docs/reference.md anew from the Swift types
 	swift build --product deepseek-operator
 	"$$(swift build --show-bin-path)/deepseek-operator" print-crds >$(CRD).new
 	mv $(CRD).new $(CRD)
+	python3 scripts/reference.py >docs/reference.md
 
 chart-lint: setup ## check the Helm chart: lint, render, validate, reject bad values
 	@scripts/check-chart.sh

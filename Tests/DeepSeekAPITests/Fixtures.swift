@@ -15,6 +15,11 @@ enum Fixtures {
         try YAML.parse(text("Tests/Fixtures/resources/\(name).yaml"))
     }
 
+    /// A resource of Tests/Fixtures/bad-resources.
+    static func badResource(_ file: String) throws -> JSONValue {
+        try YAML.parse(text("Tests/Fixtures/bad-resources/\(file)"))
+    }
+
     /// The names of the files in a folder, sorted.
     static func files(in folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)").sorted()

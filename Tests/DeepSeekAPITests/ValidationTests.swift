@@ -26,7 +26,7 @@ struct ValidationTests {
 
     @Test(arguments: expectations)
     func aBadResourceIsRefusedByTheFieldsName(expected: Expectation) throws {
-        let resource = try YAML.parse(Fixtures.text("Tests/Fixtures/bad-resources/\(expected.file)"))
+        let resource = try Fixtures.badResource(expected.file)
         guard let message = expected.message else {
             let error = #expect(throws: DecodingError.self) { try resource.decoded(as: DeepSeekCluster.self) }
             #expect(error.map(Self.field) == expected.field)

@@ -125,6 +125,26 @@ import YAML
         #expect(hook.contains("+ 60"))
     }
 
+    /// Who cannot tell its requests in flight is watched by its connections; a custom process drains by itself.
+    @Test(arguments: [
+        ("vllm", "vllm:num_requests_running"), ("sglang", "sglang:num_running_reqs"), ("tensorrt-llm", "/proc/net/tcp"),
+        ("torchrun", "/proc/net/tcp"), ("custom", "15"),
+    ])
+    func everyEngineDrains(type: String, text: String) throws {
+        let container = try Self.container(try Self.cluster("{type: \(type), image: e:1}"))
+        let hook = container[path: "lifecycle", "preStop", "exec", "command"]?.arrayValue?.last?.stringValue ?? ""
+        #expect(hook.contains(text))
+    }
+
+    /// Percent becomes the decimal that a person would write: no 0.5700000000000001.
+    @Test(arguments: 1...100) func sharesAreExact(percent: Int) throws {
+        let engine = "{type: vllm, image: e:1, gpuMemoryUtilizationPercent: \(percent)}"
+        let words = try Self.container(try Self.cluster(engine))["command"]?.arrayValue ?? []
+        let flag = try #require(words.firstIndex(of: "--gpu-memory-utilization"))
+        let digits = percent % 10 == 0 ? "\(percent / 10)" : percent < 10 ? "0\(percent)" : "\(percent)"
+        #expect(words[flag + 1] == .string(percent == 100 ? "1" : "0.\(digits)"))
+    }
+
     @Test func podSpecFieldsReachThePod() throws {
         let pods = """
             {nodeSelector: {gpu: a100}, tolerations: [{key: gpu, operator: Exists}], priorityClassName: high,

@@ -1,5 +1,6 @@
 """The CRD as an API server with CEL judges by it: structure by JSON Schema, rules by Google's CEL implementation."""
 
+import functools
 import pathlib
 
 import jsonschema
@@ -8,6 +9,7 @@ from cel_expr_python import cel
 from cel_expr_python.ext import ext_optional, ext_strings
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+PATH = REPOSITORY / "crds/serving.deepseek.io_deepseekclusters.yaml"
 _ENVIRONMENT = cel.NewEnv(
     variables={"self": cel.Type.DYN, "oldSelf": cel.Type.DYN},
     extensions=[ext_strings.ExtStrings(), ext_optional.ExtOptional()],
@@ -16,8 +18,7 @@ _ENVIRONMENT = cel.NewEnv(
 
 def load():
     """The schema of the CRD's only version."""
-    text = (REPOSITORY / "crds/serving.deepseek.io_deepseekclusters.yaml").read_text()
-    return yaml.safe_load(text)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    return yaml.safe_load(PATH.read_text(encoding="utf-8"))["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
 
 
 def examples():
@@ -44,9 +45,14 @@ def rules(schema):
         yield from rules(child)
 
 
+@functools.cache
+def _compile(expression):
+    return _ENVIRONMENT.compile(expression)
+
+
 def compile_rule(rule):
     """Raises when the rule is no valid CEL."""
-    return _ENVIRONMENT.compile(rule["rule"])
+    return _compile(rule["rule"])
 
 
 def structural_errors(schema, value):
@@ -60,23 +66,27 @@ def structural_errors(schema, value):
 
 def rule_errors(schema, value):
     """The messages of the rules that refuse the value, outermost first. A rule that cannot be evaluated refuses."""
-    messages = []
+    return [broken["message"] for broken in broken_rules(schema, value)]
+
+
+def broken_rules(schema, value, field=""):
+    """The rules that refuse the value, each with its message and the field that the API server names."""
     for rule in schema.get("x-kubernetes-validations", []):
         verdict = compile_rule(rule).eval(data={"self": value})
+        place = (field + rule.get("fieldPath", "")).removeprefix(".")
         if verdict.type() != cel.Type.BOOL:
-            messages.append(f"{rule['rule']}: {verdict.value()}")
+            yield {"field": place, "message": f"{rule['rule']}: {verdict.value()}"}
         elif not verdict.plain_value():
-            messages.append(rule.get("message", rule["rule"]))
+            yield {"field": place, "message": rule.get("message", rule["rule"])}
     if isinstance(value, dict):
         known = schema.get("properties", {})
         for name, member in value.items():
             inner = known.get(name, schema.get("additionalProperties"))
             if isinstance(inner, dict):
-                messages += rule_errors(inner, member)
+                yield from broken_rules(inner, member, f"{field}.{name}")
     elif isinstance(value, list):
-        for element in value:
-            messages += rule_errors(schema["items"], element)
-    return messages
+        for index, element in enumerate(value):
+            yield from broken_rules(schema["items"], element, f"{field}[{index}]")
 
 
 def _strict(schema):

@@ -4,7 +4,8 @@ internal import DeepSeekAPI
 struct TorchrunEngine: InferenceEngine {
     let readinessPath: String? = nil
     let livenessPath: String? = nil
-    let drain = DrainSignal.processItself
+    /// torchrun passes SIGTERM on to its workers, which end at once.
+    let drain = DrainSignal.connections
 
     func command(_ spec: DeepSeekClusterSpec, model: ModelLocation) -> [String]? {
         let engine = spec.engine
