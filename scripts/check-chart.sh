@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Checks the Helm chart with the real Helm: strict lint, rendering with several sets of values, every rendered object
-# against Kubernetes' own schemas, and clear errors for bad values.
+# and the CRD against Kubernetes' own schemas, and clear errors for bad values.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 PATH=$tools/bin:$PATH
 chart=$repository/charts/deepseek-operator
-# The oldest Kubernetes that is supported, and a current one.
-kubernetes_versions=(1.29.0 1.37.0)
+# The oldest Kubernetes that is supported, one between, and a current one.
+kubernetes_versions=(1.29.0 1.33.0 1.37.0)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -46,6 +46,11 @@ refuses() {
     fi
     grep -q -- "$text" "$work/refused" || fail "the error for '$*' does not say '$text': $(cat "$work/refused")"
 }
+
+for version in "${kubernetes_versions[@]}"; do
+    quietly kubernetes-validate --strict --quiet --kubernetes-version "$version" "$repository"/crds/*.yaml ||
+        fail "Kubernetes $version would refuse the CRD"
+done
 
 quietly helm lint --strict "$chart"
 

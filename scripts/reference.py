@@ -80,7 +80,7 @@ def page():
         lines += [f"## {part}", "", "| Field | Type | Default | Range | Meaning |", "|---|---|---|---|---|"]
         lines += rows(schema["properties"][part], part)
         lines.append("")
-    lines += ["## Rules", "", "Checked by the API server from Kubernetes 1.25 on, and by the operator everywhere.", ""]
+    lines += ["## Rules", "", "Checked by the API server, which refuses the resource, and again by the operator.", ""]
     lines += rules(schema, "")
     return "\n".join(lines) + "\n"
 

@@ -1,4 +1,4 @@
-"""The CRD is one that API servers from 1.25 on accept: the rules of apiextensions.k8s.io/v1, checked without a server.
+"""The CRD is one that API servers from 1.29 on accept: the rules of apiextensions.k8s.io/v1, checked without a server.
 
 The cost of a rule is estimated from above, and far more coarsely than the API server does it: what passes here passes
 there.
@@ -266,7 +266,7 @@ class Rules(unittest.TestCase):
 
     def test_form(self):
         for rule, schema, _ in self.each():
-            # reason is new in 1.28 and messageExpression in 1.27; optionalOldSelf in 1.29.
+            # What is newer than fieldPath (1.28) would be refused by the oldest supported server.
             self.assertLessEqual(set(rule), {"rule", "message", "fieldPath"})
             self.assertTrue(rule["rule"].strip() and rule["message"].strip())
             self.assertFalse(re.search(r"[\r\n]", rule["message"]))
