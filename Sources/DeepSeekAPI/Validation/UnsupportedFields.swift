@@ -10,6 +10,7 @@ public func unsupportedYet(_ cluster: DeepSeekCluster) -> [FieldError] {
     if spec.engine.resolvedNodesPerReplica > 1 {
         check.refuse("engine.nodesPerReplica", when: true, "a replica has one node for now; set it to 1")
     }
+    if spec.engine.type == .tensorRTLLM { refuseForTensorRTLLM(spec, &check) }
     check.nested("autoscaling", spec.autoscaling) { refuseAutoscaling($0, &$1) }
     check.nested("migration", spec.migration) { refuseMigration($0, &$1) }
     check.refuse("operation", when: spec.operation != nil, "operations are not carried out yet; take it out")
@@ -19,6 +20,16 @@ public func unsupportedYet(_ cluster: DeepSeekCluster) -> [FieldError] {
         $1.refuse("dashboards", when: $0.dashboards == true, "no dashboards are made yet; set it to false")
     }
     return check.errors
+}
+
+/// What trtllm-serve has no flag for: rendered silently, GPUs would idle and weights not be found.
+private func refuseForTensorRTLLM(_ spec: DeepSeekClusterSpec, _ check: inout FieldCheck) {
+    check.refuse(
+        "engine.dataParallel", when: spec.engine.resolvedDataParallel > 1,
+        "trtllm-serve has no data parallelism; leave it out and use more replicas")
+    check.refuse(
+        "model.source.s3", when: spec.model.source?.s3 != nil,
+        "trtllm-serve reads no S3; use pvc, huggingFace, oci or hostPath")
 }
 
 private func refuseAutoscaling(_ autoscaling: AutoscalingSpec, _ check: inout FieldCheck) {
