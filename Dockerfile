@@ -12,6 +12,7 @@ COPY Package.swift ./
 COPY Sources ./Sources
 # Package.swift names the test targets, and SwiftPM wants their folders even when it builds none of them.
 COPY Tests ./Tests
+COPY Benchmarks ./Benchmarks
 # The Swift runtime is linked in: the final image needs no toolchain libraries.
 ARG COMMIT=unknown
 RUN export DEEPSEEK_OPERATOR_COMMIT="$COMMIT" \

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint fuzz sanitize control-plane crds chart-lint image-lint
+.PHONY: help setup build demo test lint bench fuzz sanitize control-plane crds chart-lint image-lint
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/deepseek-operator
 CRD := crds/serving.deepseek.io_deepseekclusters.yaml
@@ -26,6 +26,11 @@ test: setup ## run all tests, the integration tests on the simulator and on a re
 
 lint: setup ## check formatting, scripts, the CRD's rules, the examples, the chart and the Dockerfile
 	@scripts/lint.sh
+
+bench: setup ## run the benchmarks in release mode, beside their yardsticks
+	swift build -c release --static-swift-stdlib --product deepseek-operator
+	swift build -c release --static-swift-stdlib --product bench-decoding
+	Benchmarks/run.py "$$(swift build -c release --show-bin-path)"
 
 fuzz: setup ## fuzz every parser; SECONDS_EACH=600 sets the time for each
 	@scripts/fuzz.sh $(or $(SECONDS_EACH),60)

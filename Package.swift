@@ -91,6 +91,13 @@ let package = Package(
                 "YAML", "Telemetry", "Base",
             ]),
 
+        // Benchmarks, run by `make bench`.
+        .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
+        .executableTarget(
+            name: "bench-decoding",
+            dependencies: ["KubeRuntime", "KubeClient", "KubeCore", "HTTPTransport", "Base", "CAllocationCount"],
+            path: "Benchmarks/Decoding", swiftSettings: strict),
+
         .target(
             name: "TestSupport",
             dependencies: ["Base", "KubeCore", "KubeClient", "ClusterSimulator", "SimulatedNodes", "HTTPTransport"],

@@ -6,7 +6,7 @@ set -euo pipefail
 
 PATH=$tools/bin:$PATH
 cd "$repository"
-swift format lint --strict --parallel --recursive Package.swift Sources Tests
+swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks
 shellcheck scripts/*.sh .ci/run
 "$tools/bin/python" -m unittest discover --start-directory Tests/python
 scripts/check-chart.sh
