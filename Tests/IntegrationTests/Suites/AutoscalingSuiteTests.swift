@@ -39,7 +39,7 @@ final class FakePrometheus: Sendable {
 
 /// 540 requests a second at 180 a replica take one replica to three, and back.
 @Suite struct AutoscalingSuiteTests {
-    private static func spec(_ url: String) -> String {
+    private static func spec(_ url: String, query: String = "sum(rate(requests_total[1m]))") -> String {
         minimalSpec + "\n" + """
             autoscaling:
               minReplicas: 1
@@ -48,7 +48,7 @@ final class FakePrometheus: Sendable {
               source:
                 prometheus:
                   url: \(url)
-                  queries: [{metric: api_requests_per_second, query: 'sum(rate(requests_total[1m]))'}]
+                  queries: [{metric: api_requests_per_second, query: '\(query)'}]
               metrics:
               - type: External
                 external:
@@ -72,6 +72,25 @@ final class FakePrometheus: Sendable {
                 #expect(status.conditions?[type: "ScalingActive"]?.reason == "ValidMetricFound")
                 #expect(status.autoscaling?.lastDecision?.final == 3)
                 prometheus.set(rate: 100)
+                try await scene.waitUntilReady(replicas: 1)
+            }
+        }
+    }
+
+    /// The same load, scraped from an exporter and asked for by a real Prometheus.
+    @Test(.enabled(if: ChildProcess.path(of: "prometheus") != nil), arguments: Backend.available)
+    func replicasFollowARealPrometheus(backend: Backend) async throws {
+        let scene = try await Scene(backend, "prometheus")
+        let exporter = Exporter(rate: 100)
+        try await exporter.withPrometheus { url in
+            try await scene.withOperator {
+                try await scene.apply(Self.spec(url, query: "sum(api_requests_per_second)"))
+                try await scene.waitUntilReady(replicas: 1)
+                exporter.set(rate: 540)
+                try await scene.waitUntilReady(replicas: 3)
+                let status = try await scene.status()
+                #expect(status.conditions?[type: "ScalingActive"]?.reason == "ValidMetricFound")
+                exporter.set(rate: 100)
                 try await scene.waitUntilReady(replicas: 1)
             }
         }

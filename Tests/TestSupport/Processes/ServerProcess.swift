@@ -6,6 +6,7 @@ internal import Glibc
 public final class ServerProcess: Sendable {
     private let child: ChildProcess
     private let ended = Latch()
+    private let status = Lock<Int32>(0)
 
     public var pid: Int32 { child.id }
     public var isRunning: Bool { !ended.isOpen }
@@ -30,6 +31,7 @@ public final class ServerProcess: Sendable {
                     continuation.resume(returning: process)
                     var status: Int32 = 0
                     while waitpid(child.id, &status, 0) == -1, errno == EINTR {}
+                    process.status.withLock { [status] in $0 = status }
                     process.ended.open()
                 } catch {
                     continuation.resume(throwing: error)
@@ -40,8 +42,12 @@ public final class ServerProcess: Sendable {
 
     public func send(_ signal: Int32) { if isRunning { _ = Glibc.kill(pid, signal) } }
 
-    /// Waits until it is gone.
-    public func exited() async throws { try await ended.wait() }
+    /// Waits until it is gone. 0 is success; otherwise the wait status.
+    @discardableResult
+    public func exited() async throws -> Int32 {
+        try await ended.wait()
+        return status.withLock { $0 }
+    }
 
     /// Ends it at once and waits until it is gone.
     public func kill() async throws {

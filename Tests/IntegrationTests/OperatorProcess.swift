@@ -1,0 +1,27 @@
+import FoundationEssentials
+import TestSupport
+
+/// The operator as it was built, in a process of its own that watches one scene's namespace.
+struct OperatorProcess {
+    let process: ServerProcess
+    private let folder: TemporaryFolder
+
+    /// - Parameter name: what its identity begins with.
+    init(_ scene: Scene, name: String, _ flags: [String] = []) async throws {
+        folder = try TemporaryFolder()
+        // Built next to the tests.
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let program = tests.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 } + "/deepseek-operator"
+        process = try await ServerProcess.start(
+            program,
+            [
+                "run", "--kubeconfig=\(scene.cluster.kubeconfig)", "--namespaces=\(scene.namespace)",
+                "--metrics-bind-address=0", "--health-probe-bind-address=0",
+            ] + flags, environment: ["POD_NAME": name], log: folder.path("log"))
+    }
+
+    /// What it logged, for a failure's message.
+    var log: String {
+        get throws { try folder.read("log") + folder.read("log.err") }
+    }
+}
