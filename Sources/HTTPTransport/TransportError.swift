@@ -13,7 +13,8 @@ public struct TransportError: Error, Sendable, Equatable, CustomStringConvertibl
         case timeout
         /// ``HTTPRequest/idleTimeout`` ran out between two pieces of a streamed body.
         case idleTimeout
-        /// The connection broke after the request was (partly) sent.
+        /// The connection broke after the request was (partly) sent. A server's refusal of the client's certificate may
+        /// look like this: under TLS 1.3 it arrives after the client's part of the handshake.
         case connectionLost
         /// The response is longer than ``HTTPRequest/maxResponseBytes``, or its headers than 256 KiB.
         case tooLarge

@@ -5,6 +5,9 @@ public final class CertificateAuthority {
     /// The authority's own certificate, for clients to trust.
     public let certificatePEM: String
 
+    /// How long certificates are valid unless it is said otherwise.
+    public static let tenYears = Duration.seconds(3650 * 24 * 3600)
+
     private let certificate: OpenSSL.Certificate
     private let key: OpenSSL.Key
 
@@ -21,7 +24,12 @@ public final class CertificateAuthority {
     }
 
     /// A server's certificate for host names and numeric addresses.
-    public func issueServer(names: [String]) throws(ServerError) -> TLSIdentity {
+    ///
+    /// - Parameter lifetime: from now to its end, in whole seconds; negative, by less than a day, for one that has
+    ///   expired.
+    public func issueServer(
+        names: [String], lifetime: Duration = tenYears
+    ) throws(ServerError) -> TLSIdentity {
         var alternatives: [String] = []
         for name in names {
             // OpenSSL reads commas and colons of this text itself, so nothing but a name or an address may pass.
@@ -33,7 +41,7 @@ public final class CertificateAuthority {
         }
         return try issue(
             commonName: names.first ?? "server", usage: "serverAuth",
-            alternativeNames: alternatives.joined(separator: ","))
+            alternativeNames: alternatives.joined(separator: ","), lifetime: lifetime)
     }
 
     /// A client's certificate.
@@ -42,7 +50,7 @@ public final class CertificateAuthority {
     }
 
     private func issue(
-        commonName: String, usage: String, alternativeNames: String?
+        commonName: String, usage: String, alternativeNames: String?, lifetime: Duration = tenYears
     ) throws(ServerError) -> TLSIdentity {
         let leafKey = try Self.generateKey()
         var extensions = [
@@ -52,7 +60,8 @@ public final class CertificateAuthority {
         ]
         if let alternativeNames { extensions.append((NID_subject_alt_name, alternativeNames)) }
         let leaf = try Self.makeCertificate(
-            commonName: commonName, key: leafKey, issuer: (certificate, key), extensions: extensions)
+            commonName: commonName, key: leafKey, issuer: (certificate, key), lifetime: lifetime,
+            extensions: extensions)
         return TLSIdentity(certificatePEM: try Self.pem(leaf), privateKeyPEM: try Self.pem(leafKey))
     }
 
@@ -64,7 +73,7 @@ public final class CertificateAuthority {
     /// A signed X.509 v3 certificate; without an issuer it signs itself.
     private static func makeCertificate(
         commonName: String, key: OpenSSL.Key, issuer: (certificate: OpenSSL.Certificate, key: OpenSSL.Key)?,
-        extensions: [(Int32, String)]
+        lifetime: Duration = tenYears, extensions: [(Int32, String)]
     ) throws(ServerError) -> OpenSSL.Certificate {
         guard let pointer = X509_new() else { throw OpenSSL.error("certificate") }
         let certificate = OpenSSL.Certificate(owning: pointer)
@@ -73,12 +82,11 @@ public final class CertificateAuthority {
         let hasSerial = withUnsafeMutableBytes(of: &serial) {
             RAND_bytes($0.bindMemory(to: UInt8.self).baseAddress, Int32($0.count)) == 1
         }
-        let day = 24 * 3600
         guard hasSerial, X509_set_version(pointer, 2) == 1,
             // A serial number is positive, and its sign bit is not set.
             ASN1_INTEGER_set_uint64(X509_get_serialNumber(pointer), serial >> 1 | 1) == 1,
-            X509_gmtime_adj(X509_getm_notBefore(pointer), -day) != nil,
-            X509_gmtime_adj(X509_getm_notAfter(pointer), 3650 * day) != nil,
+            X509_gmtime_adj(X509_getm_notBefore(pointer), -24 * 3600) != nil,
+            X509_gmtime_adj(X509_getm_notAfter(pointer), Int(lifetime.components.seconds)) != nil,
             openssl_add_common_name(
                 X509_get_subject_name(pointer), Array(commonName.utf8), Int32(clamping: commonName.utf8.count)) == 1,
             X509_set_issuer_name(pointer, X509_get_subject_name(issuerCertificate)) == 1,

@@ -46,6 +46,8 @@ extension CurlHandle {
         if let authority = tls.certificateAuthority {
             // The built-in directory would go on being trusted beside the authority that was asked for.
             try setNone(CURLOPT_CAPATH)
+            // libcurl would keep a file's authorities for a day; a service account's are replaced while this runs.
+            try set(CURLOPT_CA_CACHE_TIMEOUT, 0)
             try set(authority, data: CURLOPT_CAINFO_BLOB, file: CURLOPT_CAINFO)
         }
         if let certificate = tls.clientCertificate {
