@@ -28,13 +28,19 @@ struct InputBuffer {
 
     /// Takes the next line, and returns where its content is, without CRLF; nil when it is not complete.
     ///
-    /// - Throws: for a line feed without a carriage return in front of it.
-    mutating func takeLine() throws(RequestError) -> Range<Int>? {
+    /// - Throws: `tooLong` for more than `limit` bytes of content, complete or not; another error for a line feed
+    ///   without a carriage return in front of it. The length is judged first: a line that comes in pieces is found
+    ///   too long before its end is seen, and one that comes at once must fail in the same way.
+    mutating func takeLine(
+        limit: Int, otherwise tooLong: @autoclosure () -> RequestError
+    ) throws(RequestError) -> Range<Int>? {
         let lineFeed = bytes.withUnsafeBufferPointer { buffer -> Int? in
             guard searched < buffer.count, let base = buffer.baseAddress else { return nil }
             guard let found = memchr(base + searched, 0x0A, buffer.count - searched) else { return nil }
             return UnsafeRawPointer(found) - UnsafeRawPointer(base)
         }
+        // One more byte than the limit may be there: the carriage return.
+        guard (lineFeed ?? bytes.count) - start - 1 <= limit else { throw tooLong() }
         guard let lineFeed else {
             searched = bytes.count
             return nil

@@ -128,8 +128,8 @@ public struct RequestParser {
     }
 
     private mutating func advanceChunkSize() throws(RequestError) -> Bool {
-        guard let line = try takeLine(limit: Self.chunkLineLimit, otherwise: .malformed("a chunk's line is too long"))
-        else { return false }
+        let tooLong = RequestError.malformed("a chunk's line is too long")
+        guard let line = try input.takeLine(limit: Self.chunkLineLimit, otherwise: tooLong) else { return false }
         let (size, digits) = try ChunkSize.parse(input.bytes[line])
         overhead += line.count - digits
         guard overhead <= limits.headBytes else { throw headTooLarge("all chunk extensions") }
@@ -139,7 +139,7 @@ public struct RequestParser {
     }
 
     private mutating func advanceChunkEnd() throws(RequestError) -> Bool {
-        guard try takeLine(limit: 0, otherwise: .malformed("a chunk is longer than its size")) != nil else {
+        guard try input.takeLine(limit: 0, otherwise: .malformed("a chunk is longer than its size")) != nil else {
             return false
         }
         phase = .chunkSize
@@ -158,19 +158,9 @@ public struct RequestParser {
         return false
     }
 
-    /// The next line of at most `limit` bytes; an unfinished line may not grow past the limit either.
-    private mutating func takeLine(
-        limit: Int, otherwise tooLong: @autoclosure () -> RequestError
-    ) throws(RequestError) -> Range<Int>? {
-        let line = try input.takeLine()
-        // The last byte of an unfinished line may be its carriage return.
-        guard (line?.count ?? input.count - 1) <= limit else { throw tooLong() }
-        return line
-    }
-
     private mutating func takeHeadLine(of what: String) throws(RequestError) -> Range<Int>? {
         let error = headTooLarge(what)
-        return try takeLine(limit: limits.headBytes - overhead, otherwise: error)
+        return try input.takeLine(limit: limits.headBytes - overhead, otherwise: error)
     }
 
     private mutating func finish() -> ParsedRequest {

@@ -181,6 +181,32 @@ import Testing
         for text in texts { #expect(ParserOutput(text, parts: [1]) == ParserOutput(text)) }
     }
 
+    /// A line that is too long and also ends wrongly: in pieces only its length is seen, so its length must count.
+    @Test(arguments: [
+        (400, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhell\no01.\n"),
+        (
+            400,
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;\(String(repeating: "x", count: 300))\n"
+        ),
+        (431, "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 300))\n\r\n"),
+    ])
+    func failsTheSameForALongLineWithABareLineFeed(status: Int, text: String) {
+        let limits = RequestLimits(headBytes: 200, fieldCount: 20, bodyBytes: 1024)
+        let whole = ParserOutput(text, limits: limits)
+        #expect(whole.error?.status == status)
+        #expect(whole.error?.description.contains("line feed") == false)
+        for part in 1...16 { #expect(ParserOutput(text, limits: limits, parts: [part]) == whole, "parts of \(part)") }
+    }
+
+    /// Around the limit, byte by byte: the longest line that is accepted, and how the next longer ones fail.
+    @Test(arguments: ["\r\n", "\n"]) func judgesALinesLengthTheSameHoweverItIsCut(lineEnd: String) {
+        let limits = RequestLimits(headBytes: 64, fieldCount: 20, bodyBytes: 64)
+        for count in 0...80 {
+            let text = "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: count))\(lineEnd)\r\n"
+            #expect(ParserOutput(text, limits: limits, parts: [1]) == ParserOutput(text, limits: limits), "\(count)")
+        }
+    }
+
     @Test(arguments: [UInt64.random(in: 0...UInt64.max), 1, 2]) func isIndifferentToRandomCutsAndDamage(seed: UInt64) {
         var random = SplitMix(state: seed)
         let texts = Self.accepted.map(\.0)
