@@ -87,7 +87,7 @@ public final class KubeClient: Sendable {
             let response: HTTPResponse
             switch try await observed(http, attempt: retries, exchange) {
             case .success(let success, _): return success
-            case .failure(let failure): response = failure
+            case .failure(let failure): response = failure.redacting(credentials.texts)
             }
             if response.status == 401, !hasRefreshed {
                 hasRefreshed = true

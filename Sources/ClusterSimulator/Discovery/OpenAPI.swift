@@ -89,7 +89,8 @@ extension Schema {
         if let source, kind != .object { return source }
         var json: JSONValue = source ?? [:]
         switch kind {
-        case .any: return source ?? [:]
+        // An empty schema is one that `kubectl explain --recursive` stumbles over.
+        case .any: return source ?? ["x-kubernetes-preserve-unknown-fields": true]
         case .string: json["type"] = "string"
         case .integer: json = ["type": "integer", "format": "int64"]
         case .number: json["type"] = "number"

@@ -56,8 +56,15 @@ public struct HTTPRequest: Sendable {
 }
 
 extension HTTPRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Method and URL only: bodies hold Secrets.
-    public var description: String { "\(method) \(url)" }
+    /// Method and URL only, since bodies hold Secrets, and the URL without user and password.
+    public var description: String { "\(method) \(Self.withoutUserinfo(url))" }
     public var debugDescription: String { description }
     public var customMirror: Mirror { Mirror(self, unlabeledChildren: [description]) }
+
+    private static func withoutUserinfo(_ url: String) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return url }
+        let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard let at = authority.lastIndex(of: "@") else { return url }
+        return "\(url[..<scheme.upperBound])[redacted]\(url[at...])"
+    }
 }

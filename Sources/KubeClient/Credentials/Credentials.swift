@@ -23,6 +23,12 @@ public struct Credentials: Sendable, Equatable {
     public static func bearer(_ token: Redacted<String>) -> Credentials {
         Credentials(authorization: Redacted("Bearer \(token.exposed)"))
     }
+
+    /// What must not be repeated: the credentials of the header, without its scheme.
+    var texts: [String] {
+        guard let words = authorization?.exposed.split(separator: " "), let last = words.last else { return [] }
+        return [String(last)]
+    }
 }
 
 /// Where credentials come from. Asked before every request, so it answers from memory nearly always.

@@ -62,4 +62,14 @@ public struct PrometheusEndpoint: Sendable, Hashable {
             return "Basic \(Data("\(username):\(password.exposed)".utf8).base64EncodedString())"
         }
     }
+
+    /// What an answer may repeat and nobody else may see.
+    var secrets: [String] {
+        switch authorization {
+        case nil: []
+        case .bearer(let token): [token.exposed]
+        case .basic(let username, let password):
+            [password.exposed, Data("\(username):\(password.exposed)".utf8).base64EncodedString()]
+        }
+    }
 }

@@ -27,7 +27,7 @@ public struct PrometheusSource: MetricSource {
             if error.kind == .cancelled { throw .cancelled }
             throw .transport(error)
         }
-        return try PrometheusResponse(response).result()
+        return try PrometheusResponse(response.redacting(endpoint.secrets)).result()
     }
 
     private func request() throws(MetricSourceError) -> HTTPRequest {

@@ -44,7 +44,11 @@ extension Kubeconfig {
             throw field["server"].error("the cluster needs its server's URL, such as https://10.0.0.1:6443")
         }
         guard server.hasPrefix("https://") || server.hasPrefix("http://") else {
-            throw field["server"].error("\"\(server)\" is not an https or http URL")
+            throw field["server"].error("expected an https or http URL")
+        }
+        // The value stays out of the message: it holds a password.
+        guard !server.contains("@") else {
+            throw field["server"].error("credentials do not belong into the URL; give them in the user's entry")
         }
         var configuration = ClientConfiguration(server: server)
         configuration.tls.certificateAuthority = try PEMField(cluster, "certificate-authority").certificate()
