@@ -137,7 +137,7 @@ import Testing
         ),
         (text(cluster: "{}"), "file: clusters[k].cluster.server: the cluster needs its server's URL"),
         (text(cluster: "{server: 12}"), "file: clusters[k].cluster.server: expected a string, found a number"),
-        (text(cluster: "{server: 'h:6443'}"), "file: clusters[k].cluster.server: \"h:6443\" is not an https or http"),
+        (text(cluster: "{server: 'h:6443'}"), "file: clusters[k].cluster.server: expected an https or http URL"),
         (
             text(cluster: "{server: 'https://h', insecure-skip-tls-verify: 'yes'}"),
             "file: clusters[k].cluster.insecure-skip-tls-verify: expected true or false, found a string"
