@@ -51,6 +51,34 @@ import Testing
         #expect(throws: JSONPatchError.self) { try document.applying(jsonPatch: JSONPatch(patch)) }
     }
 
+    /// Each copy doubles the document.
+    @Test func copiesCannotGrowWithoutBound() throws {
+        let root = JSONPointer(tokens: [])
+        let copies = (0..<40).map { JSONPatch.Operation.copy(from: root, to: JSONPointer(tokens: ["a\($0)"])) }
+        let document: JSONValue = ["b": 1]
+        let error = #expect(throws: JSONPatchError.self) { _ = try document.applying(jsonPatch: JSONPatch(copies)) }
+        #expect(error?.message.contains("100000 values") == true)
+        #expect(try document.applying(jsonPatch: JSONPatch(Array(copies.prefix(3)))) != document)
+    }
+
+    /// What no parser would read again.
+    @Test func aDocumentCannotBecomeTooDeep() throws {
+        let text = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+        let deep = try JSONValue(parsing: text)
+        let path = JSONPointer(tokens: Array(repeating: "0", count: 200))
+        let zero = try JSONValue(parsing: String(repeating: "[", count: 200) + "0" + String(repeating: "]", count: 200))
+        #expect(throws: JSONPatchError.self) { try zero.applying(jsonPatch: JSONPatch([.add(path, deep)])) }
+        #expect(throws: JSONPatchError.self) { try zero.applying(jsonPatch: JSONPatch([.replace(path, deep)])) }
+        #expect(throws: Never.self) { try zero.applying(jsonPatch: JSONPatch([.replace(path, [[]])])) }
+    }
+
+    /// A slash before a combining mark makes one character in Swift, but is a slash.
+    @Test func pointersAreReadByScalars() throws {
+        let pointer = try #require(JSONPointer("/\u{301}a/~1\u{301}/b"))
+        #expect(pointer.tokens == ["\u{301}a", "/\u{301}", "b"])
+        #expect(JSONPointer(pointer.description) == pointer)
+    }
+
     /// The patch made of two documents turns the one into the other.
     @Test func aMergePatchOfADifferenceMakesTheTarget() {
         let seed = UInt64.random(in: 0 ... .max)

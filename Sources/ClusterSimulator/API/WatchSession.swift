@@ -23,6 +23,7 @@ final class WatchSession: Sendable {
 
     /// How long a watch lasts that names no time: what a server picks at random between 30 and 60 minutes.
     private static let defaultTimeout: Duration = .seconds(45 * 60)
+    private static let longestTimeout: Int64 = 24 * 3600
     /// Events read from history at a time, so that a chunk stays small.
     private static let batch = 500
 
@@ -32,8 +33,7 @@ final class WatchSession: Sendable {
         filter = try ObjectFilter(request, target.definition)
         table = TableRequest(request)
         wantsBookmarks = request.flag("allowWatchBookmarks")
-        let timeout = request.parameter("timeoutSeconds").flatMap(Int64.init).map { Duration.seconds($0) }
-        timeLeft = Self.countdown(timeout ?? Self.defaultTimeout, cluster.configuration.clock)
+        timeLeft = Self.countdown(try Self.timeout(request), cluster.configuration.clock)
         let waiter = ObjectTable.Waiter(
             namespace: target.namespace, name: target.name ?? filter.name, wakeUp: wakeUp)
         let start = try WatchStart(request, cluster.configuration)
@@ -56,6 +56,15 @@ final class WatchSession: Sendable {
             for object in objects { progress.initial += line(.added, object, &progress) }
             if start.endsWithBookmark { progress.initial += bookmark(position, endsInitial: true) }
         }
+    }
+
+    /// 0 is none; a day is the most, as what sleeps must not overflow. Errors: 400.
+    private static func timeout(_ request: APIRequest) throws(Status) -> Duration {
+        guard let text = request.parameter("timeoutSeconds"), !text.isEmpty else { return defaultTimeout }
+        guard let seconds = Int64(text) else {
+            throw Status.badRequest("timeoutSeconds must be a number of seconds, not \(text)")
+        }
+        return seconds == 0 ? defaultTimeout : .seconds(max(0, min(seconds, longestTimeout)))
     }
 
     private static func countdown<C: Clock>(

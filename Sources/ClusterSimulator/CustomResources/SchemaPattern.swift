@@ -3,9 +3,12 @@ import KubeCore
 /// A `pattern` of a schema: a regular expression of Go's kind (RE2), found anywhere in a text.
 struct SchemaPattern {
     private let regex: Regex<AnyRegexOutput>
+    /// Levels of groups. RE2 stops at 1000; the compiler of patterns recurses on a small stack here.
+    static let maximumDepth = 50
 
     /// Nil when the pattern is none, or uses what RE2 does not have: look-around and back-references.
     init?(_ pattern: String) {
+        guard Self.depth(of: pattern) <= Self.maximumDepth else { return nil }
         let foreign = /\(\?(=|!|<=|<!|>)|\\[1-9]|\\k/
         // A pair of backslashes is a literal one, and escapes nothing.
         guard pattern.replacing("\\\\", with: "").firstMatch(of: foreign) == nil,
@@ -13,6 +16,25 @@ struct SchemaPattern {
         else { return nil }
         self.regex = regex.matchingSemantics(.unicodeScalar).asciiOnlyDigits().asciiOnlyWordCharacters()
             .asciiOnlyWhitespace()
+    }
+
+    /// How deep groups and character classes are nested, counting every bracket that no backslash escapes.
+    private static func depth(of pattern: String) -> Int {
+        var depth = 0
+        var deepest = 0
+        var isEscaped = false
+        for byte in pattern.utf8 {
+            switch byte {
+            case _ where isEscaped: isEscaped = false
+            case UInt8(ascii: "\\"): isEscaped = true
+            case UInt8(ascii: "("), UInt8(ascii: "["):
+                depth += 1
+                deepest = max(deepest, depth)
+            case UInt8(ascii: ")"), UInt8(ascii: "]"): depth = max(0, depth - 1)
+            default: break
+            }
+        }
+        return deepest
     }
 
     func matches(_ text: String) -> Bool { text.firstMatch(of: regex) != nil }

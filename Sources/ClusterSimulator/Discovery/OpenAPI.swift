@@ -4,8 +4,17 @@ import KubeCore
 struct OpenAPI {
     var registry: Registry
 
+    /// The document below `/openapi/`; nil when there is none.
+    func document(_ path: String) -> JSONValue? {
+        switch path {
+        case "v2": version2
+        case "v3": version3Index
+        default: path.hasPrefix("v3/") ? version3(String(path.dropFirst(3))) : nil
+        }
+    }
+
     /// `/openapi/v2`.
-    var version2: JSONValue {
+    private var version2: JSONValue {
         [
             "swagger": "2.0", "info": ["title": "Kubernetes", "version": "v1"], "paths": [:],
             "definitions": definitions(registry.ordered, nullable: false),
@@ -13,7 +22,7 @@ struct OpenAPI {
     }
 
     /// `/openapi/v3`: a path for each group and version.
-    var version3Index: JSONValue {
+    private var version3Index: JSONValue {
         var paths: JSONValue = [:]
         for definition in registry.ordered {
             let path = Self.path(definition)
@@ -23,7 +32,7 @@ struct OpenAPI {
     }
 
     /// `/openapi/v3/<path>`; nil for a group and version that there is not.
-    func version3(_ path: String) -> JSONValue? {
+    private func version3(_ path: String) -> JSONValue? {
         let found = registry.ordered.filter { Self.path($0) == path }
         guard !found.isEmpty else { return nil }
         var paths: JSONValue = [:]

@@ -5,6 +5,9 @@ extension SimulatedCluster {
     /// Answers the paths that are no resource's. Errors: 404, 405.
     func discoveryAnswer(_ path: [String], _ request: APIRequest, _ registry: Registry) throws(Status) -> APIResponse {
         guard request.method == "GET" || request.method == "HEAD" else { throw Status.methodNotAllowed() }
+        if path.first == "openapi", let document = openAPI.document(path.dropFirst().joined(separator: "/"), registry) {
+            return APIResponse(bytes: document)
+        }
         let discovery = Discovery(registry: registry, mounted: mountedGroups.withLock { $0 })
         let json: JSONValue? =
             switch path.count {
@@ -12,13 +15,9 @@ extension SimulatedCluster {
             case 1 where path[0] == "api": discovery.coreVersions
             case 1 where path[0] == "apis": discovery.groupList
             case 2 where path == ["api", "v1"]: discovery.resources(group: "", version: "v1")
-            case 2 where path == ["openapi", "v2"]: OpenAPI(registry: registry).version2
-            case 2 where path == ["openapi", "v3"]: OpenAPI(registry: registry).version3Index
             case 2 where path[0] == "apis": discovery.group(path[1])
             case 3 where path[0] == "apis": discovery.resources(group: path[1], version: path[2])
-            default:
-                path.starts(with: ["openapi", "v3"])
-                    ? OpenAPI(registry: registry).version3(path.dropFirst(2).joined(separator: "/")) : nil
+            default: nil
             }
         if ["healthz", "livez", "readyz"].contains(path.first) {
             return APIResponse(

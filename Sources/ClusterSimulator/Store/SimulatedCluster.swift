@@ -44,6 +44,7 @@ public final class SimulatedCluster: Sendable {
     public let configuration: Configuration
     private let state: Lock<ClusterState>
     let mountedGroups = Lock<[MountedGroup]>([])
+    let openAPI = OpenAPICache()
 
     /// A cluster with the namespaces that every cluster has, and nothing else.
     public init(_ configuration: Configuration) {

@@ -20,6 +20,9 @@ public struct JSONPatch: Sendable, Equatable {
         case test(JSONPointer, JSONValue)
     }
 
+    /// How many values all `copy` operations of a patch may add together.
+    public static let maximumCopiedValues = 100_000
+
     public var operations: [Operation]
 
     public init(_ operations: [Operation]) { self.operations = operations }
@@ -80,11 +83,15 @@ public struct JSONPatch: Sendable, Equatable {
 
 extension JSONValue {
     /// Applies every operation in order. On an error nothing of it counts: the caller still has the old value.
+    ///
+    /// Copies cannot make a small patch a large document: what they add is bounded by `JSONPatch.maximumCopiedValues`,
+    /// and nothing is put deeper than `JSONParser.maximumDepth`.
     public func applying(jsonPatch patch: JSONPatch) throws(JSONPatchError) -> JSONValue {
         var document = self
+        var copies = JSONPatch.maximumCopiedValues
         for (index, operation) in patch.operations.enumerated() {
             do {
-                try document.apply(operation)
+                try document.apply(operation, copies: &copies)
             } catch {
                 throw JSONPatchError(operation: index, message: error.message, isFailedTest: error.isFailedTest)
             }
@@ -92,17 +99,24 @@ extension JSONValue {
         return document
     }
 
-    private mutating func apply(_ operation: JSONPatch.Operation) throws(PatchFailure) {
+    private mutating func apply(_ operation: JSONPatch.Operation, copies: inout Int) throws(PatchFailure) {
         switch operation {
-        case .add(let path, let value): try add(value, at: path.tokens[...])
+        case .add(let path, let value): try put(value, at: path)
         case .remove(let path): _ = try remove(at: path.tokens[...])
-        case .replace(let path, let value): try replace(value, at: path.tokens[...])
+        case .replace(let path, let value):
+            try value.checkDepth(below: path)
+            try replace(value, at: path.tokens[...])
         case .move(let from, let path):
             if path.tokens.count > from.tokens.count, path.tokens.starts(with: from.tokens) {
                 throw PatchFailure("cannot move \(from) into itself")
             }
-            try add(try remove(at: from.tokens[...]), at: path.tokens[...])
-        case .copy(let from, let path): try add(try find(from.tokens[...]), at: path.tokens[...])
+            try put(try remove(at: from.tokens[...]), at: path)
+        case .copy(let from, let path):
+            let value = try find(from.tokens[...])
+            guard value.isCounted(within: &copies) else {
+                throw PatchFailure("all copies together may have \(JSONPatch.maximumCopiedValues) values at most")
+            }
+            try put(value, at: path)
         case .test(let path, let expected):
             guard try find(path.tokens[...]).equalsNumerically(expected) else {
                 throw PatchFailure("test failed: the value at \(path) differs", isFailedTest: true)
@@ -118,6 +132,39 @@ private struct PatchFailure: Error {
     init(_ message: String, isFailedTest: Bool = false) {
         self.message = message
         self.isFailedTest = isFailedTest
+    }
+}
+
+extension JSONValue {
+    private mutating func put(_ value: JSONValue, at path: JSONPointer) throws(PatchFailure) {
+        try value.checkDepth(below: path)
+        try add(value, at: path.tokens[...])
+    }
+
+    /// A document that no parser would read again must not come to be: whoever walks it relies on the bound.
+    private func checkDepth(below path: JSONPointer) throws(PatchFailure) {
+        guard isNested(within: JSONParser.maximumDepth - path.tokens.count) else {
+            throw PatchFailure("'\(path)' would be nested deeper than \(JSONParser.maximumDepth) levels")
+        }
+    }
+
+    private func isNested(within levels: Int) -> Bool {
+        switch self {
+        case .object(let members): levels > 0 && members.values.allSatisfy { $0.isNested(within: levels - 1) }
+        case .array(let elements): levels > 0 && elements.allSatisfy { $0.isNested(within: levels - 1) }
+        default: true
+        }
+    }
+
+    /// Takes the number of values in this one from `budget`. False, early, when it is too small.
+    private func isCounted(within budget: inout Int) -> Bool {
+        guard budget > 0 else { return false }
+        budget -= 1
+        switch self {
+        case .object(let members): return members.values.allSatisfy { $0.isCounted(within: &budget) }
+        case .array(let elements): return elements.allSatisfy { $0.isCounted(within: &budget) }
+        default: return true
+        }
     }
 }
 

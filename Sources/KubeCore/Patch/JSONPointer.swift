@@ -10,9 +10,10 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
             tokens = []
             return
         }
-        guard text.hasPrefix("/") else { return nil }
+        // Scalars, not characters: a slash before a combining mark is a slash.
+        guard text.unicodeScalars.first == "/" else { return nil }
         tokens = []
-        for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+        for part in text.unicodeScalars.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
             guard let token = Self.unescape(part) else { return nil }
             tokens.append(token)
         }
@@ -20,24 +21,24 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String {
         tokens.map { token in
-            var escaped = ""
-            for character in token {
-                switch character {
+            var escaped = "/"
+            for scalar in token.unicodeScalars {
+                switch scalar {
                 case "~": escaped += "~0"
                 case "/": escaped += "~1"
-                default: escaped.append(character)
+                default: escaped.unicodeScalars.append(scalar)
                 }
             }
-            return "/" + escaped
+            return escaped
         }.joined()
     }
 
-    private static func unescape(_ part: Substring) -> String? {
+    private static func unescape(_ part: Substring.UnicodeScalarView) -> String? {
         var token = ""
         var iterator = part.makeIterator()
-        while let character = iterator.next() {
-            guard character == "~" else {
-                token.append(character)
+        while let scalar = iterator.next() {
+            guard scalar == "~" else {
+                token.unicodeScalars.append(scalar)
                 continue
             }
             switch iterator.next() {

@@ -1,4 +1,5 @@
 import KubeCore
+import TestSupport
 import Testing
 
 @testable import ClusterSimulator
@@ -123,9 +124,16 @@ import Testing
         #expect(plain?.map { $0["type"] } == ["ADDED"])
     }
 
-    @Test func endsInTime() async throws {
-        let query = "?watch=1&timeoutSeconds=0&resourceVersion=\(test.cluster.resourceVersion)"
-        #expect(try await test.send("GET", Fixture.configMaps + query).nextEvents() == nil)
+    @Test(.timeLimit(.minutes(1)), arguments: [("1", 1), ("0", 45 * 60), ("\(Int64.max)", 24 * 3600)])
+    func endsInTime(asked: String, seconds: Int64) async throws {
+        let clock = ManualClock()
+        let test = TestCluster(clock: clock)
+        let query = "?watch=1&timeoutSeconds=\(asked)&resourceVersion=\(test.cluster.resourceVersion)"
+        let response = test.send("GET", Fixture.configMaps + query)
+        async let events = response.nextEvents()
+        await clock.waitUntilSleeping()
+        clock.advance(by: .seconds(seconds))
+        #expect(try await events == nil)
     }
 
     @Test func watchesTables() async throws {

@@ -8,12 +8,14 @@ struct TestCluster: Sendable {
     let cluster: SimulatedCluster
     private let time: Lock<Timestamp>
 
-    init(historyCapacity: Int = 1000, offersStreamingLists: Bool = true) {
+    init(
+        historyCapacity: Int = 1000, offersStreamingLists: Bool = true, clock: any Clock<Duration> = ContinuousClock()
+    ) {
         let time = Lock(Timestamp("2026-01-01T00:00:00Z") ?? Timestamp(seconds: 0))
         self.time = time
         cluster = SimulatedCluster(
             .init(
-                now: { time.withLock { $0 } }, historyCapacity: historyCapacity, seed: 1,
+                now: { time.withLock { $0 } }, clock: clock, historyCapacity: historyCapacity, seed: 1,
                 offersStreamingLists: offersStreamingLists))
     }
 
