@@ -1,3 +1,4 @@
+import Base
 import KubeCore
 
 /// One of the simulated controllers: hears of every change, and brings one object at a time in line with its wish.
@@ -21,7 +22,14 @@ final class ControllerLoop {
     private var timers = TimerQueue()
     private var failures: [NamespacedName: Int] = [:]
 
-    init(_ controller: any SimulatedController) { self.controller = controller }
+    private let log: @Sendable (String) -> Void
+    /// As controllers do: from 5 ms, doubled with every failure in a row. Without jitter, for repeatable runs.
+    static let backoff = Backoff(initial: .milliseconds(5), maximum: .seconds(300), factor: 2, jitter: 0)
+
+    init(_ controller: any SimulatedController, log: @escaping @Sendable (String) -> Void) {
+        self.controller = controller
+        self.log = log
+    }
 
     var isIdle: Bool { queue.isEmpty }
     var nextTimer: Timestamp? { timers.next }
@@ -44,21 +52,17 @@ final class ControllerLoop {
                 timers.set(try controller.reconcile(key, now: now), for: key)
                 failures[key] = nil
             } catch {
-                timers.set(now + retryDelay(key, error), for: key)
+                let count = failures[key, default: 0]
+                failures[key] = count + 1
+                timers.set(now + Self.backoff.delay(attempt: count), for: key)
+                // A conflict means only that newer changes are on their way.
+                if !error.isConflict { log("\(type(of: controller)): \(key): \(error)") }
             }
         }
     }
 
     private func enqueue(_ key: NamespacedName) {
         if queued.insert(key).inserted { queue.append(key) }
-    }
-
-    /// As controllers do: from 5 ms, doubled with every failure in a row. A conflict means only that newer changes are
-    /// on their way, which queue the key again.
-    private func retryDelay(_ key: NamespacedName, _ error: Status) -> Duration {
-        let count = failures[key, default: 0]
-        failures[key] = count + 1
-        return min(.milliseconds(5) * (1 << Int32(min(count, 16))), .seconds(300))
     }
 }
 

@@ -1,3 +1,4 @@
+import Base
 import KubeCore
 
 /// Deletes objects whose owners are gone, and carries out foreground and orphan deletion.
@@ -11,11 +12,15 @@ final class GarbageCollector {
     }
 
     private let store: any ObjectStore
+    private let changes: WakeUp
+    private let log: @Sendable (String) -> Void
     private var mirrors: [ResourceMirror]
     private var nodes: [String: Node] = [:]
     private var dependents: [String: Set<String>] = [:]
     private var queue: [String] = []
     private var queued: Set<String> = []
+    /// Objects whose writes failed: how often in a row, and when to try again.
+    private var retries: [String: (failures: Int, time: Timestamp)] = [:]
     /// Types by apiVersion and kind, as owner references name them.
     private var types: [String: ResourceType] = [:]
     private static let definitions = ResourceType(
@@ -23,19 +28,22 @@ final class GarbageCollector {
         plural: "customresourcedefinitions", isNamespaced: false)
     private static let options = WriteOptions(fieldManager: "kube-controller-manager")
 
-    init(store: any ObjectStore) {
+    init(store: any ObjectStore, changes: WakeUp, log: @escaping @Sendable (String) -> Void) {
         self.store = store
+        self.changes = changes
+        self.log = log
         mirrors = []
         for type in CollectedTypes.builtIn + [Self.definitions] { add(type) }
     }
 
     private func add(_ type: ResourceType) {
         guard types.updateValue(type, forKey: "\(type.apiVersion)/\(type.kind)") == nil else { return }
-        mirrors.append(ResourceMirror(type, store: store))
+        mirrors.append(ResourceMirror(type, store: store, changes: changes))
     }
 
     /// Takes over what has changed and does what follows. Returns whether it wrote anything.
-    func step() throws(Status) -> Bool {
+    func step(now: Timestamp) throws(Status) -> Bool {
+        for uid in retries.filter({ $0.value.time <= now }).keys.sorted() { enqueue(uid) }
         var index = 0
         while index < mirrors.count {  // A new definition adds a mirror on the way.
             do throws(Status) {
@@ -50,13 +58,26 @@ final class GarbageCollector {
         for uid in batch {
             do throws(Status) {
                 hasWritten = try process(uid) || hasWritten
+                retries[uid] = nil
             } catch  where error.isConflict || error.isNotFound {
                 // The object moved on; its change is on its way here. Look again then, and now.
                 enqueue(uid)
                 hasWritten = true
+            } catch {
+                retryLater(uid, error, now: now)
             }
         }
         return hasWritten
+    }
+
+    /// When something will be due without a change: a write that failed; nil for never.
+    var nextTimer: Timestamp? { retries.values.map(\.time).min() }
+
+    private func retryLater(_ uid: String, _ error: Status, now: Timestamp) {
+        guard let node = nodes[uid] else { return }
+        let failures = retries[uid]?.failures ?? 0
+        retries[uid] = (failures + 1, now + ControllerLoop.backoff.delay(attempt: failures))
+        log("garbage collector: \(node.type.groupResource) \(node.object.metaKey): \(error)")
     }
 
     private func enqueue(_ uid: String) {
@@ -85,6 +106,7 @@ final class GarbageCollector {
     }
 
     private func forget(_ uid: String) {
+        retries[uid] = nil
         guard let node = nodes.removeValue(forKey: uid) else { return }
         for owner in node.owners { unlink(uid, from: owner) }
         for dependent in (dependents[uid] ?? []).sorted() { enqueue(dependent) }

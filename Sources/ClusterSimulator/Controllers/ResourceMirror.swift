@@ -13,6 +13,8 @@ struct ObjectChange {
 final class ResourceMirror {
     let type: ResourceType
     private let store: any ObjectStore
+    /// Raised whenever `drain` may have something.
+    private let changes: WakeUp
     private var watch: ObjectWatch?
     private(set) var objects: [NamespacedName: JSONValue] = [:]
     private var byOwner: [String: Set<NamespacedName>] = [:]
@@ -24,9 +26,10 @@ final class ResourceMirror {
         var value: String
     }
 
-    init(_ type: ResourceType, store: any ObjectStore) {
+    init(_ type: ResourceType, store: any ObjectStore, changes: WakeUp) {
         self.type = type
         self.store = store
+        self.changes = changes
     }
 
     subscript(name: NamespacedName) -> JSONValue? { objects[name] }
@@ -56,7 +59,9 @@ final class ResourceMirror {
     /// The watch fell behind or never was: compares everything.
     private func relist() throws(Status) -> [ObjectChange] {
         let snapshot = try store.list(type, namespace: nil)
-        watch = try store.watch(type, namespace: nil, after: snapshot.resourceVersion)
+        let watch = try store.watch(type, namespace: nil, after: snapshot.resourceVersion)
+        watch.forward(to: changes)
+        self.watch = watch
         var gone = Set(objects.keys)
         var changes: [ObjectChange] = []
         for object in snapshot.items {

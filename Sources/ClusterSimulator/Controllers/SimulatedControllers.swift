@@ -21,15 +21,18 @@ public actor SimulatedControllers {
         public var runsKubelets: Bool
         /// Requests in flight at the pod of a uid, for its drain; nil leaves it to `rules`.
         public var requestsInFlight: (@Sendable (String) -> Int)?
+        /// Hears of writes that failed for another reason than a conflict; they are tried again. Must not block.
+        public var log: @Sendable (String) -> Void
 
         public init(
             rules: BehaviorRules = BehaviorRules(), runsScheduler: Bool = true, runsKubelets: Bool = true,
-            requestsInFlight: (@Sendable (String) -> Int)? = nil
+            requestsInFlight: (@Sendable (String) -> Int)? = nil, log: @escaping @Sendable (String) -> Void = { _ in }
         ) {
             self.rules = rules
             self.runsScheduler = runsScheduler
             self.runsKubelets = runsKubelets
             self.requestsInFlight = requestsInFlight
+            self.log = log
         }
     }
 
@@ -37,10 +40,12 @@ public actor SimulatedControllers {
     private let mirrors: Mirrors
     private let loops: [ControllerLoop]
     private let collector: GarbageCollector
+    /// Raised by every change of a type that somebody here watches.
+    private let changes = WakeUp()
 
     public init(store: any ObjectStore, configuration: Configuration = Configuration()) {
         self.store = store
-        let mirrors = Mirrors(store: store)
+        let mirrors = Mirrors(store: store, changes: changes)
         let writer = ObjectWriter(store: store)
         var controllers: [any SimulatedController] = [
             DeploymentController(mirrors, writer), ReplicaSetController(mirrors, writer),
@@ -49,8 +54,8 @@ public actor SimulatedControllers {
         if configuration.runsScheduler { controllers.append(SchedulerController(mirrors, writer)) }
         if configuration.runsKubelets { controllers.append(KubeletController(mirrors, writer, configuration)) }
         self.mirrors = mirrors
-        loops = controllers.map { ControllerLoop($0) }
-        collector = GarbageCollector(store: store)
+        loops = controllers.map { ControllerLoop($0, log: configuration.log) }
+        collector = GarbageCollector(store: store, changes: changes, log: configuration.log)
     }
 
     /// Does all that is due now. Returns when something will be due without a change, nil for never.
@@ -66,27 +71,38 @@ public actor SimulatedControllers {
                     for loop in loops where loop.controller.watches.contains(type) { loop.observe(change) }
                 }
             }
-            let collected = try collector.step()
+            let collected = try collector.step(now: now)
             if loops.allSatisfy(\.isIdle), !collected { break }
             for loop in loops { loop.runQueued(now: now) }
             for loop in loops { loop.enqueueDue(at: now) }
         }
-        return loops.compactMap(\.nextTimer).min()
+        guard loops.allSatisfy(\.isIdle) else { return now }  // The bound was reached.
+        return (loops.map(\.nextTimer) + [collector.nextTimer]).compactMap { $0 }.min()
     }
 
     private static let roundLimit = 10_000
 
-    /// Steps in real time until the task is cancelled. Changes are looked for every `interval`.
-    public func run(clock: any Clock<Duration> = ContinuousClock(), every interval: Duration = .milliseconds(50))
-        async throws
-    {
+    /// Steps whenever something changes or is due, until the task is cancelled.
+    ///
+    /// - Parameter clock: waits; it must run as fast as the store's own time.
+    public func run(clock: any Clock<Duration> = ContinuousClock()) async throws {
         while !Task.isCancelled {
-            try step()
-            do {
-                try await clock.sleep(for: interval)
-            } catch is CancellationError {
-                return
+            await wait(until: try step(), clock)
+        }
+    }
+
+    /// Waits for a change or a time, whichever is first.
+    private func wait(until time: Timestamp?, _ clock: any Clock<Duration>) async {
+        let delay = time.map { max(.milliseconds(1), $0.since(store.now)) }
+        await withTaskGroup(of: Void.self) { [changes] group in
+            if let delay {
+                group.addTask {
+                    guard (try? await clock.sleep(for: delay)) != nil else { return }
+                    changes.raise()
+                }
             }
+            await changes.wait()
+            group.cancelAll()
         }
     }
 }
@@ -98,8 +114,9 @@ final class Mirrors {
     ]
     private let mirrors: [ResourceType: ResourceMirror]
 
-    init(store: any ObjectStore) {
-        mirrors = Dictionary(uniqueKeysWithValues: types.map { ($0, ResourceMirror($0, store: store)) })
+    init(store: any ObjectStore, changes: WakeUp) {
+        mirrors = Dictionary(
+            uniqueKeysWithValues: types.map { ($0, ResourceMirror($0, store: store, changes: changes)) })
     }
 
     subscript(type: ResourceType) -> ResourceMirror {

@@ -38,6 +38,9 @@ public final class ObjectWatch: Sendable {
         }
     }
 
+    /// Raises `flag` whenever `drain` may have something, and once now.
+    func forward(to flag: WakeUp) { wakeUp.forward(to: flag) }
+
     /// Waits for changes. Nil when the task was cancelled or the consumer was too slow: it must list again.
     public func next() async -> [ObjectEvent]? {
         while !Task.isCancelled {

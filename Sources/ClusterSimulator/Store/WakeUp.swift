@@ -9,9 +9,17 @@ final class WakeUp: Sendable {
     }
 
     private let state = Lock(State.idle)
+    private let follower = Lock<WakeUp?>(nil)
+
+    /// Raises `other` now and whenever this flag is raised, so that one task can wait for many flags.
+    func forward(to other: WakeUp) {
+        follower.withLock { $0 = other }
+        other.raise()
+    }
 
     /// Ends the present wait, or the next one at once.
     func raise() {
+        follower.withLock { $0 }?.raise()
         let waiting: CheckedContinuation<Void, Never>? = state.withLock { state in
             guard case .waiting(let continuation) = state else {
                 state = .raised
