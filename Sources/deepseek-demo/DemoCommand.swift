@@ -14,7 +14,7 @@ import Telemetry
 enum DemoCommand {
     static func main() async {
         // Before any thread is made, so that every thread inherits the mask and only the waiting one gets the signals.
-        ShutdownSignal.block()
+        ShutdownSignal.handle()
         do {
             try await run(Array(CommandLine.arguments.dropFirst()))
         } catch let error as UsageError {

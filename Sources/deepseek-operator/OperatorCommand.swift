@@ -13,7 +13,7 @@ import YAML
 enum OperatorCommand {
     static func main() async {
         // Before any thread is made, so that every thread inherits the mask and only the waiting one gets the signals.
-        ShutdownSignal.block()
+        ShutdownSignal.handle()
         do {
             try await run(Array(CommandLine.arguments.dropFirst()))
         } catch let error as UsageError {

@@ -1,10 +1,11 @@
 import DeepSeekAPI
+import Glibc
 import KubeClient
 import KubeCore
 import TestSupport
 import Testing
 
-/// The operator's program, killed and replaced.
+/// The operator's program, killed, ended and replaced.
 @Suite(.timeLimit(.minutes(6))) struct ProcessSuiteTests {
     private static func election(_ scene: Scene) -> [String] {
         [
@@ -46,6 +47,20 @@ import Testing
         #expect(try await scene.clusters.get("r1").spec.replicas == 3)
         #expect(try await scene.status().readyReplicas == 3)
         try await third.process.kill()
+    }
+
+    @Test(arguments: Backend.available)
+    func asksToEndAreFollowedAndGiveTheLeaseBack(backend: Backend) async throws {
+        let scene = try await Scene(backend, "ended")
+        let only = try await OperatorProcess(scene, name: "only", Self.election(scene))
+        try await scene.apply(minimalSpec)
+        try await scene.waitUntilReady(replicas: 1)
+        #expect(try await Self.holder(scene).hasPrefix("only_"))
+        only.process.send(SIGTERM)
+        let status = try await only.process.exited()
+        let log = try only.log
+        #expect(status == 0, "\(log)")
+        #expect(try await Self.holder(scene) == "")
     }
 
     @Test(arguments: Backend.available)
