@@ -17,6 +17,7 @@ final class CurlHandle {
         errorText = .allocate(capacity: Self.errorCapacity)
         errorText.initialize(repeating: 0, count: Self.errorCapacity)
         try set(CURLOPT_ERRORBUFFER, pointer: errorText)
+        try check(ccurl_set_close_on_exec(pointer), CURLOPT_OPENSOCKETFUNCTION)
     }
 
     deinit {

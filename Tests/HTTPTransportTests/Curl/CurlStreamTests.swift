@@ -1,4 +1,5 @@
 import Base
+import FoundationEssentials
 import HTTPTransport
 import TestSupport
 import Testing
@@ -115,7 +116,15 @@ import Testing
         let request = HTTPRequest(url: server.url)
         let reading = AsyncStream<Void>.makeStream()
         let task = Task {
-            let body = try await transport.stream(request).body
+            // Whatever goes wrong in here must fail the test, not leave it waiting.
+            defer { reading.continuation.finish() }
+            let body: ResponseBody
+            do {
+                body = try await transport.stream(request).body
+            } catch {
+                events.continuation.finish()
+                throw error
+            }
             var pieces = body.makeAsyncIterator()
             _ = try await pieces.next()
             if how == "body" { body.cancel() }
@@ -136,6 +145,37 @@ import Testing
             case .failure(let error): (error as? TransportError)?.kind
             }
         #expect(kind == (how == "release" ? nil : .cancelled))
+    }
+
+    /// A process that held on to a connection would keep it open after this side closed it.
+    @Test func childProcessesGetNoConnection() async throws {
+        let server = try SocketServer { connection in
+            _ = connection.readHead()
+            connection.write(Self.chunkedHead)
+            connection.writeChunk("one")
+            connection.waitForClose()
+        }
+        defer { server.stop() }
+        let body = try await transport.stream(HTTPRequest(url: server.url)).body
+        var pieces = body.makeAsyncIterator()
+        _ = try await pieces.next()
+        let address = ":" + String(server.port, radix: 16, uppercase: true)
+        let table = try await Self.shell("cat /proc/net/tcp")
+        let connection = table.split(separator: "\n").map { $0.split(separator: " ") }
+            .first { $0.count > 9 && $0[2].hasSuffix(address) }
+        let inode = try #require(connection?[9])
+        #expect(!(try await Self.shell("ls -l /proc/self/fd").contains("socket:[\(inode)]")))
+        // Other tests' files go while they are listed; that is no failure.
+        #expect(try await Self.shell("ls -l /proc/$PPID/fd || true").contains("socket:[\(inode)]"))
+        body.cancel()
+    }
+
+    /// What a child process of this one prints.
+    private static func shell(_ command: String) async throws -> String {
+        let folder = try TemporaryDirectory()
+        let process = try ChildProcess("sh", ["-c", command], output: "\(folder.path)/output")
+        #expect(await process.wait() == 0)
+        return try String(contentsOfFile: "\(folder.path)/output", encoding: .utf8)
     }
 
     @Test func fortyWatchesLeaveRoomForRequests() async throws {
