@@ -8,10 +8,7 @@ set -euo pipefail
 sanitizer=${1:?usage: $0 thread|address}
 filter='^(KubeClientTests|KubeRuntimeTests|HTTPTransportTests|HTTPServerTests)\.'
 
-# Written after the last run under a sanitizer: to be taken out once they were seen to pass.
-unseen='(EventRecorderTests|ManagerTests)/'
-
 cd "$repository"
 # halt_on_error: a report fails the run. Leaks of XCTest itself are not ours.
 TSAN_OPTIONS="halt_on_error=1 ${TSAN_OPTIONS:-}" LSAN_OPTIONS="suppressions=$repository/scripts/lsan.supp ${LSAN_OPTIONS:-}" \
-    swift test --disable-xctest --sanitize="$sanitizer" --scratch-path ".build/$sanitizer" --filter "$filter" --skip "$unseen"
+    swift test --disable-xctest --sanitize="$sanitizer" --scratch-path ".build/$sanitizer" --filter "$filter"
