@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench fuzz sanitize control-plane crds chart-lint image-lint
+.PHONY: help setup build demo test conformance lint bench fuzz sanitize control-plane crds chart-lint image-lint
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/deepseek-operator
 CRD := crds/serving.deepseek.io_deepseekclusters.yaml
@@ -23,6 +23,11 @@ demo: setup ## watch pods follow the load, with no cluster; ARGS="--duration 60"
 test: setup ## run all tests, the integration tests on the simulator and on a real Kubernetes API server
 	KUBEBUILDER_ASSETS="$$(scripts/control-plane.sh)"; export KUBEBUILDER_ASSETS; \
 	    swift test --disable-xctest --skip IntegrationTests $(ARGS) && swift test --disable-xctest --filter IntegrationTests $(ARGS)
+
+conformance: setup ## replay recorded HPA decisions; VECTORS=file.jsonl.gz names a file of your own
+	swift build --product hpa-conformance
+	gzip -dcf -- "$(or $(VECTORS),Tests/Fixtures/vectors/hpa-1.36.jsonl.gz)" | \
+	    "$$(swift build --show-bin-path)/hpa-conformance"
 
 lint: setup ## check formatting, scripts, the CRD's rules, the examples, the chart and the Dockerfile
 	@scripts/lint.sh

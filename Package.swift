@@ -53,6 +53,7 @@ let package = Package(
         room("Base", []),
         room("KubeCore", ["Base"]),
         room("Autoscaling", ["KubeCore"]),
+        room("HPAConformance", ["Autoscaling", "KubeCore"]),
         room("PodModel", ["KubeCore"]),
         room("DeepSeekAPI", ["KubeCore", "COpenSSL"]),
         room("Engines", ["DeepSeekAPI", "KubeCore"]),
@@ -91,6 +92,8 @@ let package = Package(
                 "YAML", "Telemetry", "Base",
             ]),
 
+        executable("hpa-conformance", ["HPAConformance"]),
+
         // Benchmarks, run by `make bench`.
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         .executableTarget(
@@ -104,7 +107,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("BaseTests", ["Base"]),
         tests("KubeCoreTests", ["KubeCore", "Base"]),
-        tests("AutoscalingTests", ["Autoscaling", "KubeCore"]),
+        tests("AutoscalingTests", ["Autoscaling", "HPAConformance", "KubeCore"]),
         tests("PodModelTests", ["PodModel", "KubeCore"]),
         tests("DeepSeekAPITests", ["DeepSeekAPI", "KubeCore", "YAML"]),
         tests("EnginesTests", ["Engines", "DeepSeekAPI", "KubeCore", "YAML"]),

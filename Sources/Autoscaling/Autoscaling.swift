@@ -1,7 +1,7 @@
 // Autoscaling: numbers and a clock in, a replica decision and its explanation out. Pure: the same input gives the same
 // decision, so that every one of them can be replayed.
 //
-//   Policy/    AutoscalerPolicy: bounds, metrics, behavior, and which of our deviations from HPA hold
+//   Policy/    AutoscalerPolicy: bounds, metrics, behavior; HPADeviations: what we do otherwise, one by one
 //   Metrics/   MetricReading in; MetricEvaluator (which readings count), ReplicaCalculator (a metric -> a proposal)
 //   Limits/    Stabilizer (windows) and RateLimiter (policies), over the AutoscalerState that they need
 //   Decision/  Autoscaler, which puts these in HPA's order; Decision and DecisionTrace, what it did and why

@@ -56,5 +56,13 @@ class Conditions(unittest.TestCase):
         self.assertEqual(sorted(set(explained) - known), [], "explained, but not in the code")
 
 
+class Deviations(unittest.TestCase):
+    def test_every_deviation_from_hpa_is_explained_and_no_other(self):
+        page = (crd.REPOSITORY / "docs/autoscaling.md").read_text(encoding="utf-8")
+        known = words(r"static let (\w+) = HPADeviations\(", "Autoscaling")
+        self.assertGreater(len(known), 4)
+        self.assertEqual(sorted(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)), sorted(known))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -16,30 +16,31 @@ public struct Autoscaler: Sendable {
         if state.recommendations.isEmpty {
             state.recommendations = [Recommendation(replicas: current, time: observation.now)]
         }
+        // What runs was not scaled to zero by us; a zero that follows is somebody else's.
+        if current > 0, state.isScaledToZero == nil { state.isScaledToZero = false }
         var draft = DecisionDraft(current: current)
         draft.set(
             AutoscalerCondition.ableToScale, .true, "SucceededGetScale",
             "the HPA controller was able to get the target's current scale")
-        if current == 0 && policy.minReplicas != 0 {
-            draft.set(
-                AutoscalerCondition.scalingActive, .false, "ScalingDisabled",
-                "scaling is disabled since the replica count of the target is zero")
-            return draft.finish(0, "scaling is disabled since the replica count of the target is zero")
+        switch shortcut(current, state) {
+        case .paused:
+            let reason = "scaling is disabled since the replica count of the target is zero"
+            draft.set(AutoscalerCondition.scalingActive, .false, "ScalingDisabled", reason)
+            return draft.finish(0, reason)
+        case .bound(let bound, let reason):
+            setScaledToZero(bound, &draft)
+            return draft.finish(bound, reason)
+        case nil: return decideByMetrics(observation, &draft, &state)
         }
-        if current > policy.maxReplicas {
-            return draft.finish(policy.maxReplicas, "Current number of replicas above Spec.MaxReplicas")
-        }
-        if current < policy.minReplicas {
-            return draft.finish(policy.minReplicas, "Current number of replicas below Spec.MinReplicas")
-        }
-        return decideByMetrics(observation, &draft, &state)
     }
 
-    /// Remembers that a decision was carried out, for the policies' periods.
+    /// Remembers that a decision was carried out, for the policies' periods and for who scaled to zero.
     public func recordRescale(_ decision: Decision, at now: Timestamp, state: inout AutoscalerState) {
-        guard policy.behavior != nil, decision.isRescale else { return }
+        guard decision.isRescale else { return }
+        state.isScaledToZero = isScaleToZero(from: decision.currentReplicas, to: decision.replicas)
+        guard policy.behavior != nil else { return }
         let change = decision.replicas &- decision.currentReplicas
-        if change > 0 {
+        if decision.replicas > decision.currentReplicas {
             state.scaleUpEvents.record(change, longestPeriod: upRules.longestPeriod, now: now)
         } else {
             state.scaleDownEvents.record(0 &- change, longestPeriod: downRules.longestPeriod, now: now)
@@ -52,6 +53,50 @@ public struct Autoscaler: Sendable {
         .down(policy.behavior?.scaleDown, windowSeconds: policy.downscaleStabilizationSeconds)
     }
 
+    // MARK: - Without metrics
+
+    private enum Shortcut {
+        /// Somebody set the replicas to zero.
+        case paused
+        /// The replicas are outside the bounds, and go straight to the nearer one.
+        case bound(Int32, String)
+    }
+
+    private func shortcut(_ current: Int32, _ state: AutoscalerState) -> Shortcut? {
+        if current == 0 { return wakes(state) ? nil : .paused }
+        if current > policy.maxReplicas {
+            return .bound(policy.maxReplicas, "Current number of replicas above Spec.MaxReplicas")
+        }
+        return current < policy.minReplicas ? .bound(policy.minReplicas, Self.belowMinimum) : nil
+    }
+
+    private static let belowMinimum = "Current number of replicas below Spec.MinReplicas"
+
+    /// Whether zero replicas are our own doing, which load may undo.
+    private func wakes(_ state: AutoscalerState) -> Bool {
+        guard policy.canScaleFromZero else { return false }
+        return state.isScaledToZero ?? (policy.deviations.contains(.rememberScaleToZero) && policy.minReplicas == 0)
+    }
+
+    private func isScaleToZero(from current: Int32, to replicas: Int32) -> Bool {
+        current > 0 && replicas == 0 && policy.minReplicas == 0
+    }
+
+    /// HPA sets this condition with every rescale, so that it is never stale.
+    private func setScaledToZero(_ replicas: Int32, _ draft: inout DecisionDraft) {
+        let isSilent = policy.deviations.contains(.rememberScaleToZero) || !policy.canScaleFromZero
+        guard replicas != draft.current, !isSilent else { return }
+        if isScaleToZero(from: draft.current, to: replicas) {
+            draft.set(
+                AutoscalerCondition.scaledToZero, .true, "ScaledToZero",
+                "the HPA controller scaled the workload to zero")
+        } else {
+            draft.set(
+                AutoscalerCondition.scaledToZero, .false, "NotScaledToZero",
+                "the HPA controller did not scale the workload to zero")
+        }
+    }
+
     // MARK: - Metrics
 
     private func decideByMetrics(
@@ -62,7 +107,7 @@ public struct Autoscaler: Sendable {
         draft.trace.metrics = proposals.traces
         draft.trace.raw = proposals.raw
         draft.events += proposals.events
-        guard let best = proposals.best(current: current) else {
+        guard let best = proposals.chosen else {
             let message = proposals.failureMessage
             draft.set(AutoscalerCondition.scalingActive, .false, proposals.failureReason, message)
             draft.events.append(proposals.failureEvent)
@@ -73,15 +118,20 @@ public struct Autoscaler: Sendable {
             "the HPA was able to successfully calculate a replica count from \(best.name)")
         let desired = max(best.replicas, 0)
         draft.trace.tolerated = desired
-        let limited = normalize(desired, observation, &draft, &state)
-        let reason =
-            switch desired {
-            case ..<current: "All metrics below target"
-            case current: "\(best.name) at target"
-            default: "\(best.name) above target"
-            }
-        return draft.finish(limited, reason)
+        var replicas = normalize(desired, observation, &draft, &state)
+        var rescaleReason = desired > current ? "\(best.name) above target" : desired < current ? Self.allBelow : ""
+        // minReplicas was raised while we were at zero.
+        if current == 0, replicas < policy.minReplicas {
+            replicas = policy.minReplicas
+            rescaleReason = rescaleReason.isEmpty ? Self.belowMinimum : rescaleReason
+        }
+        setScaledToZero(replicas, &draft)
+        let reason = rescaleReason.isEmpty ? "\(best.name) at target" : rescaleReason
+        let isPlain = policy.deviations.contains(.plainMessages)
+        return draft.finish(replicas, reason, rescaleReason: isPlain ? reason : rescaleReason)
     }
+
+    private static let allBelow = "All metrics below target"
 
     /// Windows, then rates and bounds.
     private func normalize(
@@ -89,7 +139,7 @@ public struct Autoscaler: Sendable {
     ) -> Int32 {
         let current = observation.specReplicas
         let stabilizer = Stabilizer(now: observation.now)
-        let limiter = RateLimiter(minReplicas: policy.minReplicas, maxReplicas: policy.maxReplicas, current: current)
+        let limiter = RateLimiter(policy, current: current)
         let stabilized: Stabilizer.Result
         let limited: RateLimiter.Result
         if policy.behavior == nil {

@@ -21,6 +21,12 @@ public struct Decision: Sendable, Hashable {
             type: AutoscalerCondition.ableToScale, status: .false, reason: "FailedUpdateScale",
             message: "the HPA controller was unable to update the target scale: \(error)")
     }
+
+    /// The event for when the write failed, in the place of SuccessfulRescale.
+    public func rescaleFailedEvent(_ error: String) -> AutoscalerEvent {
+        let success = events.first { $0.type == .normal }?.message ?? "New size: \(replicas); reason: \(trace.reason)"
+        return AutoscalerEvent(type: .warning, reason: "FailedRescale", message: "\(success); error: \(error)")
+    }
 }
 
 /// The names of the conditions that a decision sets.
@@ -28,6 +34,8 @@ public enum AutoscalerCondition {
     public static let ableToScale = "AbleToScale"
     public static let scalingActive = "ScalingActive"
     public static let scalingLimited = "ScalingLimited"
+    /// HPA's own memory of who scaled to zero; ours is in `AutoscalerState`, so that only strict decisions set this.
+    public static let scaledToZero = "ScaledToZero"
 }
 
 /// A Kubernetes event, in HPA's words.

@@ -22,14 +22,17 @@ struct DecisionDraft {
     }
 
     /// The decision, with condition and event of a rescale where there is one.
-    mutating func finish(_ replicas: Int32, _ reason: String) -> Decision {
+    ///
+    /// - Parameter rescaleReason: what HPA says in the event, where that differs.
+    mutating func finish(_ replicas: Int32, _ reason: String, rescaleReason: String? = nil) -> Decision {
         if replicas != current {
             set(
                 AutoscalerCondition.ableToScale, .true, "SucceededRescale",
                 "the HPA controller was able to update the target scale to \(replicas)")
             events.append(
                 AutoscalerEvent(
-                    type: .normal, reason: "SuccessfulRescale", message: "New size: \(replicas); reason: \(reason)"))
+                    type: .normal, reason: "SuccessfulRescale",
+                    message: "New size: \(replicas); reason: \(rescaleReason ?? reason)"))
         }
         trace.final = replicas
         trace.reason = reason

@@ -2,27 +2,31 @@ internal import KubeCore
 
 /// What all metrics together propose: the highest, unless one of them failed and the others would go down.
 struct MetricProposals {
+    private let policy: AutoscalerPolicy
+    private let observation: Observation
     private(set) var traces: [MetricTrace] = []
     private(set) var events: [AutoscalerEvent] = []
     private var best: (replicas: Int32, name: String)?
     private var failures = 0
-    private var firstFailure: String?
+    private var firstFailure: MetricWords.Failure?
 
     init(_ policy: AutoscalerPolicy, _ observation: Observation) {
+        self.policy = policy
+        self.observation = observation
         let evaluator = MetricEvaluator(
             deviations: policy.deviations, staleness: policy.staleness, now: observation.now)
-        let calculator = ReplicaCalculator(tolerances: policy.tolerances)
         for (index, metric) in policy.metrics.enumerated() {
             let reading =
                 index < observation.readings.count ? observation.readings[index] : .failed("it was not read")
+            let words = MetricWords(metric, policy)
             switch evaluator.evaluate(reading, onEmpty: metric.onEmpty) {
-            case .failed(let message): fail(metric, "unable to get external metric \(metric.name): \(message)")
+            case .failed(let cause): fail(metric, words.unreadable(cause))
             case .ignored: ignore(metric)
             case .values(let values):
-                if Self.lacksReadyPods(metric, policy, observation) {
-                    fail(metric, "unable to calculate ready pods: none is ready to be scaled by")
+                if let proposal = proposal(metric, values) {
+                    propose(metric, proposal, words)
                 } else {
-                    propose(metric, Self.proposal(metric, values, calculator, observation), observation)
+                    fail(metric, words.lacksPods(observation))
                 }
             }
         }
@@ -32,56 +36,44 @@ struct MetricProposals {
     var raw: Int32? { traces.compactMap(\.raw).max() }
 
     /// The proposal that counts. nil: all metrics failed, or some did and the rest would scale down.
-    func best(current: Int32) -> (replicas: Int32, name: String)? {
-        guard let best, failures == 0 || best.replicas >= current else { return nil }
+    var chosen: (replicas: Int32, name: String)? {
+        guard let best, failures == 0 || best.replicas >= observation.specReplicas else { return nil }
         return best
     }
 
     /// The reason of ScalingActive=False, by the first metric that failed.
     var failureReason: String { firstFailure == nil ? "NoMetricsAvailable" : "FailedGetExternalMetric" }
 
-    /// The event of a tick whose metrics could not be used, beside one event for each of them.
-    var failureEvent: AutoscalerEvent {
-        let message =
-            firstFailure.map { "invalid metrics (\(failures) invalid out of \(traces.count)), first error is: \($0)" }
-            ?? failureMessage
-        return AutoscalerEvent(type: .warning, reason: "FailedComputeMetricsReplicas", message: message)
-    }
-
     var failureMessage: String {
         guard let firstFailure else {
             return "every metric is empty and set to be ignored when it is: the replica count stays"
         }
-        return "the HPA was unable to compute the replica count: \(firstFailure)"
+        return "the HPA was unable to compute the replica count: \(firstFailure.error)"
+    }
+
+    /// The event of a tick whose metrics could not be used, beside one event for each of them.
+    var failureEvent: AutoscalerEvent {
+        let message =
+            firstFailure.map {
+                "invalid metrics (\(failures) invalid out of \(traces.count)), first error is: \($0.wrapped)"
+            } ?? failureMessage
+        return AutoscalerEvent(type: .warning, reason: "FailedComputeMetricsReplicas", message: message)
     }
 
     // MARK: - One metric
 
-    private static func proposal(
-        _ metric: MetricTarget, _ values: [Int64], _ calculator: ReplicaCalculator, _ observation: Observation
-    ) -> ReplicaCalculator.Proposal {
-        switch metric.target {
+    private func proposal(_ metric: MetricTarget, _ values: [Int64]) -> ReplicaCalculator.Proposal? {
+        let calculator = ReplicaCalculator(tolerances: policy.tolerances, deviations: policy.deviations)
+        return switch metric.target {
         case .averageValue(let milli):
             calculator.perPod(values, targetMilli: milli, statusReplicas: observation.statusReplicas)
         case .value(let milli):
-            calculator.total(
-                values, targetMilli: milli, specReplicas: observation.specReplicas,
-                readyReplicas: observation.readyReplicas)
+            calculator.total(values, targetMilli: milli, observation)
         }
-    }
-
-    /// HPA fails too where there is no pod at all; where none is ready yet it multiplies by zero.
-    private static func lacksReadyPods(
-        _ metric: MetricTarget, _ policy: AutoscalerPolicy, _ observation: Observation
-    ) -> Bool {
-        guard case .value = metric.target, observation.specReplicas != 0, observation.readyReplicas <= 0 else {
-            return false
-        }
-        return policy.deviations.contains(.holdWithoutReadyPods) || observation.statusReplicas == 0
     }
 
     private mutating func propose(
-        _ metric: MetricTarget, _ proposal: ReplicaCalculator.Proposal, _ observation: Observation
+        _ metric: MetricTarget, _ proposal: ReplicaCalculator.Proposal, _ words: MetricWords
     ) {
         var trace = MetricTrace(name: metric.name)
         trace.usageMilli = proposal.usage
@@ -96,7 +88,7 @@ struct MetricProposals {
         traces.append(trace)
         // A zero gives way to whatever comes after it, as in the controller: only the name in messages shows it.
         if best.map({ $0.replicas == 0 || proposal.replicas > $0.replicas }) ?? true {
-            best = (proposal.replicas, metric.displayName)
+            best = (proposal.replicas, words.name)
         }
     }
 
@@ -106,12 +98,12 @@ struct MetricProposals {
         traces.append(trace)
     }
 
-    private mutating func fail(_ metric: MetricTarget, _ message: String) {
+    private mutating func fail(_ metric: MetricTarget, _ failure: MetricWords.Failure) {
         var trace = MetricTrace(name: metric.name)
-        trace.failure = message
+        trace.failure = failure.error
         traces.append(trace)
         failures += 1
-        firstFailure = firstFailure ?? message
-        events.append(AutoscalerEvent(type: .warning, reason: "FailedGetExternalMetric", message: message))
+        firstFailure = firstFailure ?? failure
+        events.append(AutoscalerEvent(type: .warning, reason: "FailedGetExternalMetric", message: failure.error))
     }
 }

@@ -7,6 +7,9 @@ public struct AutoscalerState: Sendable, Hashable, Codable {
     public var recommendations: [Recommendation] = []
     public var scaleUpEvents: [ScaleEvent] = []
     public var scaleDownEvents: [ScaleEvent] = []
+    /// Whether the last change of replicas that was ours went to zero: then load wakes them, whereas somebody else's zero
+    /// is a pause. nil before the first change, or where that was forgotten.
+    public var isScaledToZero: Bool?
 
     public init() {}
 

@@ -27,10 +27,18 @@ struct RateLimiter {
     let minReplicas: Int32
     let maxReplicas: Int32
     let current: Int32
+    let count: ReplicaCount
+
+    init(_ policy: AutoscalerPolicy, current: Int32) {
+        minReplicas = policy.minReplicas
+        maxReplicas = policy.maxReplicas
+        self.current = current
+        count = ReplicaCount(policy.deviations)
+    }
 
     /// Without a behavior: at most double what there is, or 4, whichever is more; downwards without a rate.
     func limit(_ desired: Int32) -> Result {
-        let rate = Int32(clamping: max(2 * Int64(current), 4))
+        let rate = count(max(2 * Double(current), 4))
         let isRateBelowMaximum = maxReplicas > rate
         let highest = isRateBelowMaximum ? rate : maxReplicas
         if desired < minReplicas { return Self.result(minReplicas, Self.tooFew) }
@@ -43,13 +51,13 @@ struct RateLimiter {
         _ desired: Int32, up: EffectiveRules, down: EffectiveRules, _ state: AutoscalerState, now: Timestamp
     ) -> Result {
         if desired > current {
-            let rate = max(current, Self.highest(current, up, state, now))
+            let rate = max(current, highest(up, state, now))
             let highest = min(maxReplicas, rate)
             guard desired <= highest else {
                 return Self.result(highest, maxReplicas > rate ? Self.scaleUpLimit : Self.tooMany)
             }
         } else if desired < current {
-            let rate = min(current, Self.lowest(current, down, state, now))
+            let rate = min(current, lowest(down, state, now))
             let lowest = max(minReplicas, rate)
             guard desired >= lowest else {
                 return Self.result(lowest, minReplicas < rate ? Self.scaleDownLimit : Self.tooFew)
@@ -64,15 +72,13 @@ struct RateLimiter {
 
     // MARK: - Policies
 
-    private static func highest(
-        _ current: Int32, _ rules: EffectiveRules, _ state: AutoscalerState, _ now: Timestamp
-    ) -> Int32 {
+    private func highest(_ rules: EffectiveRules, _ state: AutoscalerState, _ now: Timestamp) -> Int32 {
         let proposals = rules.policies.map { policy in
-            let start = periodStart(current, policy, state, now)
+            let start = periodStart(policy, state, now)
             return switch policy.type {
-            case .pods: start &+ policy.value
+            case .pods: count(Int64(start) + Int64(policy.value))
             // Rounded up: a small percentage of few pods must still let one in.
-            case .percent: Int32(goConverting: (Double(start) * (1 + Double(policy.value) / 100)).rounded(.up))
+            case .percent: count((Double(start) * (1 + Double(policy.value) / 100)).rounded(.up))
             }
         }
         return switch rules.selectPolicy {
@@ -82,14 +88,12 @@ struct RateLimiter {
         }
     }
 
-    private static func lowest(
-        _ current: Int32, _ rules: EffectiveRules, _ state: AutoscalerState, _ now: Timestamp
-    ) -> Int32 {
+    private func lowest(_ rules: EffectiveRules, _ state: AutoscalerState, _ now: Timestamp) -> Int32 {
         let proposals = rules.policies.map { policy in
-            let start = periodStart(current, policy, state, now)
+            let start = periodStart(policy, state, now)
             return switch policy.type {
-            case .pods: start &- policy.value
-            case .percent: Int32(goConverting: Double(start) * (1 - Double(policy.value) / 100))
+            case .pods: count(Int64(start) - Int64(policy.value))
+            case .percent: count(Double(start) * (1 - Double(policy.value) / 100))
             }
         }
         return switch rules.selectPolicy {
@@ -100,11 +104,9 @@ struct RateLimiter {
     }
 
     /// How many replicas there were when the policy's period began, by the events since.
-    private static func periodStart(
-        _ current: Int32, _ policy: ScalingPolicy, _ state: AutoscalerState, _ now: Timestamp
-    ) -> Int32 {
+    private func periodStart(_ policy: ScalingPolicy, _ state: AutoscalerState, _ now: Timestamp) -> Int32 {
         let added = state.scaleUpEvents.change(within: policy.periodSeconds, of: now)
         let removed = state.scaleDownEvents.change(within: policy.periodSeconds, of: now)
-        return current &- added &+ removed
+        return count(Int64(current) - Int64(added) + Int64(removed))
     }
 }

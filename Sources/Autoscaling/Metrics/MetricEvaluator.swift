@@ -35,7 +35,8 @@ struct MetricEvaluator {
     }
 
     private func empty(_ samples: [MetricSample], _ onEmpty: MetricTarget.OnEmpty) -> Result {
-        let what = samples.isEmpty ? "no metrics returned from the source" : "the source's value is not a number"
+        let source = deviations.contains(.plainMessages) ? "the source" : "external metrics API"
+        let what = samples.isEmpty ? "no metrics returned from \(source)" : "the source's value is not a number"
         guard deviations.contains(.honorOnEmpty) else { return .failed(what) }
         return switch onEmpty {
         case .hold: .failed(what)

@@ -2,7 +2,7 @@ public import KubeCore
 
 /// One entry of `spec.autoscaling.metrics`: an External metric and what it should be.
 public struct MetricTarget: Sendable, Hashable {
-    /// autoscaling/v2 MetricTarget, in thousandths; positive.
+    /// autoscaling/v2 MetricTarget, in thousandths. Positive: HPA's API lets nothing else in.
     public enum Target: Sendable, Hashable {
         /// The sum of the samples divided by the replicas that there are.
         case averageValue(milli: Int64)
@@ -30,20 +30,5 @@ public struct MetricTarget: Sendable, Hashable {
         self.selector = selector
         self.target = target
         self.onEmpty = onEmpty
-    }
-
-    /// HPA's words for it in conditions and events, less the `(nil)` that HPA writes where there is no selector.
-    var displayName: String { "external metric \(name)\(selector.map { "(\(Self.text(of: $0)))" } ?? "")" }
-
-    /// The selector as Go's generated String method writes it, since that is what HPA's messages have.
-    private static func text(of selector: LabelSelector) -> String {
-        let labels = (selector.matchLabels ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)," }.joined()
-        let expressions = (selector.matchExpressions ?? []).map { requirement in
-            let values = (requirement.values ?? []).joined(separator: " ")
-            return "LabelSelectorRequirement{Key:\(requirement.key),Operator:\(requirement.operator.rawValue),"
-                + "Values:[\(values)],},"
-        }.joined()
-        return "&LabelSelector{MatchLabels:map[string]string{\(labels)},"
-            + "MatchExpressions:[]LabelSelectorRequirement{\(expressions)},}"
     }
 }

@@ -4,7 +4,7 @@ struct ReplicaCalculator {
     struct Proposal {
         /// The sum of the samples, thousandths.
         var usage: Int64
-        /// Usage by target; 1 is just right.
+        /// Usage by target; 1 is just right. Not a number, or infinite, where there is nothing to divide by.
         var ratio: Double
         /// What the usage needs, before tolerance.
         var raw: Int32
@@ -15,32 +15,40 @@ struct ReplicaCalculator {
     }
 
     let tolerances: Tolerances
+    let deviations: HPADeviations
 
-    /// AverageValue: usage shared among `statusReplicas`. `targetMilli` is positive.
+    private var count: ReplicaCount { ReplicaCount(deviations) }
+
+    /// AverageValue: usage shared among `statusReplicas`.
     func perPod(_ values: [Int64], targetMilli: Int64, statusReplicas: Int32) -> Proposal {
         let usage = Self.perPodSum(values)
         let ratio = Double(usage) / (Double(targetMilli) * Double(statusReplicas))
         let needed = (Double(usage) / Double(targetMilli)).rounded(.up)
-        let raw = needed > Double(Int32.max) ? .max : Int32(goConverting: needed)
+        let raw = needed > Double(Int32.max) ? .max : count(needed)
         let isWithin = tolerances.contains(ratio)
         return Proposal(
             usage: usage, ratio: ratio, raw: raw, replicas: isWithin ? statusReplicas : raw, isWithinTolerance: isWithin
         )
     }
 
-    /// Value: the ready pods scaled by the ratio; from zero, the ratio itself. `targetMilli` is positive.
-    func total(_ values: [Int64], targetMilli: Int64, specReplicas: Int32, readyReplicas: Int32) -> Proposal {
+    /// Value: the ready pods scaled by the ratio; from zero, the ratio itself. Nil where there is no pod to be scaled by:
+    /// for HPA no pod at all, for us none that is ready. Tolerance comes first, as in the controller.
+    func total(_ values: [Int64], targetMilli: Int64, _ observation: Observation) -> Proposal? {
         let usage = Self.totalSum(values)
         let ratio = Double(usage) / Double(targetMilli)
-        guard specReplicas != 0 else {
-            let raw = Int32(goConverting: ratio.rounded(.up))
+        guard observation.specReplicas != 0 else {
+            let raw = count(ratio.rounded(.up))
             return Proposal(usage: usage, ratio: ratio, raw: raw, replicas: raw, isWithinTolerance: false)
         }
-        let needed = ratio * Double(readyReplicas)
-        let raw = needed > Double(Int32.max) ? .max : Int32(goConverting: needed.rounded(.up))
-        let isWithin = tolerances.contains(ratio)
-        return Proposal(
-            usage: usage, ratio: ratio, raw: raw, replicas: isWithin ? specReplicas : raw, isWithinTolerance: isWithin)
+        let needed = ratio * Double(observation.readyReplicas)
+        let raw = needed > Double(Int32.max) ? .max : count(needed.rounded(.up))
+        if tolerances.contains(ratio) {
+            return Proposal(
+                usage: usage, ratio: ratio, raw: raw, replicas: observation.specReplicas, isWithinTolerance: true)
+        }
+        let isHeld = deviations.contains(.holdWithoutReadyPods) && observation.readyReplicas <= 0
+        guard !isHeld, observation.statusReplicas != 0 else { return nil }
+        return Proposal(usage: usage, ratio: ratio, raw: raw, replicas: raw, isWithinTolerance: false)
     }
 
     /// A negative sum counts as an overflow here, which is why a negative sample jumps to the maximum in HPA.
@@ -61,9 +69,4 @@ struct ReplicaCalculator {
         }
         return usage
     }
-}
-
-extension Int32 {
-    /// Go's int32(float64) on amd64: towards zero, and the smallest number for whatever does not fit.
-    init(goConverting value: Double) { self = Int32(exactly: value.rounded(.towardZero)) ?? .min }
 }

@@ -14,6 +14,11 @@ public struct AutoscalerPolicy: Sendable, Hashable {
     public var deviations: HPADeviations
     /// How old a sample may be by its own timestamp. nil: any age. Only with `.rejectStaleSamples`.
     public var staleness: Duration?
+    /// Where the metrics are read: HPA names it in its messages.
+    public var namespace: String
+    /// Whether the autoscaler may wake what it scaled to zero: HPA's feature gate HPAScaleToZero. Without it zero is always
+    /// a pause.
+    public var canScaleFromZero: Bool
     /// `--horizontal-pod-autoscaler-tolerance`: what holds where `behavior` says nothing.
     public var tolerance: Double
     /// `--horizontal-pod-autoscaler-downscale-stabilization`, seconds: what holds where `behavior` says nothing.
@@ -21,8 +26,8 @@ public struct AutoscalerPolicy: Sendable, Hashable {
 
     public init(
         minReplicas: Int32 = 1, maxReplicas: Int32, metrics: [MetricTarget], behavior: ScalingBehavior? = nil,
-        deviations: HPADeviations = .standard, staleness: Duration? = nil, tolerance: Double = 0.1,
-        downscaleStabilizationSeconds: Int32 = 300
+        deviations: HPADeviations = .standard, staleness: Duration? = nil, namespace: String = "",
+        canScaleFromZero: Bool = true, tolerance: Double = 0.1, downscaleStabilizationSeconds: Int32 = 300
     ) {
         self.minReplicas = minReplicas
         self.maxReplicas = maxReplicas
@@ -30,6 +35,8 @@ public struct AutoscalerPolicy: Sendable, Hashable {
         self.behavior = behavior
         self.deviations = deviations
         self.staleness = staleness
+        self.namespace = namespace
+        self.canScaleFromZero = canScaleFromZero
         self.tolerance = tolerance
         self.downscaleStabilizationSeconds = downscaleStabilizationSeconds
     }
@@ -40,28 +47,6 @@ public struct AutoscalerPolicy: Sendable, Hashable {
             up: behavior?.scaleUp?.tolerance.map(Tolerances.approximate) ?? tolerance,
             down: behavior?.scaleDown?.tolerance.map(Tolerances.approximate) ?? tolerance)
     }
-}
-
-/// What we do otherwise than HPA, each with its reason. `.strict` is HPA, its faults included.
-public struct HPADeviations: OptionSet, Sendable, Hashable {
-    public let rawValue: UInt8
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-    /// A negative sample or a sum beyond 64 bits makes the metric unusable. HPA takes a negative sum for an overflow
-    /// and jumps to the maximum.
-    public static let rejectInvalidSamples = HPADeviations(rawValue: 1 << 0)
-    /// A sample older than the policy's staleness makes the metric unusable. HPA acts on a value of any age.
-    public static let rejectStaleSamples = HPADeviations(rawValue: 1 << 1)
-    /// A Value target needs a ready pod to be scaled by. HPA multiplies by zero and falls to the minimum.
-    public static let holdWithoutReadyPods = HPADeviations(rawValue: 1 << 2)
-    /// What an empty result means is the metric's own setting. For HPA it is always a failure.
-    public static let honorOnEmpty = HPADeviations(rawValue: 1 << 3)
-
-    /// Exactly HPA.
-    public static let strict: HPADeviations = []
-    public static let standard: HPADeviations = [
-        .rejectInvalidSamples, .rejectStaleSamples, .holdWithoutReadyPods, .honorOnEmpty,
-    ]
 }
 
 /// How far the usage ratio may be from 1 in each direction.
