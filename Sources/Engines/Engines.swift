@@ -1,6 +1,6 @@
 // Engines: what a pod of each inference engine looks like.
 //
-//   Engine/    InferenceEngine and its five kinds: command line, probes, load signals
+//   Engine/    InferenceEngine and its five kinds: command line, probes, load signals; EngineVersion
 //   Template/  PodTemplateRenderer: the pod around the engine: model, cache, shared memory, GPUs, drain
 //
 // The same inputs always give the same template: it is rendered once a revision and kept in a ControllerRevision.

@@ -49,13 +49,13 @@ import YAML
         (
             "sglang",
             "python3 -m sglang.launch_server --model-path /models/r1-7b --host 0.0.0.0 --port 8000 "
-                + "--served-model-name deepseek-r1 --tp-size 2 --pp-size 1 --context-length 32768 "
+                + "--served-model-name deepseek-r1 --tp-size 2 --context-length 32768 "
                 + "--mem-fraction-static 0.85 --max-running-requests 16 --dtype bfloat16 --enable-metrics"
         ),
         (
             "tensorrt-llm",
             "trtllm-serve /models/r1-7b --host 0.0.0.0 --port 8000 --tp_size 2 --pp_size 1 --max_seq_len 32768 "
-                + "--max_batch_size 16 --free_gpu_memory_fraction 0.9"
+                + "--max_batch_size 16 --kv_cache_free_gpu_memory_fraction 0.9"
         ),
         (
             "torchrun",
@@ -143,6 +143,23 @@ import YAML
         let flag = try #require(words.firstIndex(of: "--gpu-memory-utilization"))
         let digits = percent % 10 == 0 ? "\(percent / 10)" : percent < 10 ? "0\(percent)" : "\(percent)"
         #expect(words[flag + 1] == .string(percent == 100 ? "1" : "0.\(digits)"))
+    }
+
+    /// `/ready` exists in SGLang 0.5.20 and later only: with an older image, the pod would never be ready.
+    @Test(arguments: [
+        ("lmsysorg/sglang:v0.5.23-cu130", "", "/ready", "/ready"), ("lmsysorg/sglang:v0.5.20", "", "/ready", "/ready"),
+        ("lmsysorg/sglang:latest", "", "/ready", "/ready"),
+        ("lmsysorg/sglang:v0.5.9", "", "/health_generate", "/health"),
+        ("own/image:7", "version: '0.5'", "/health_generate", "/health"),
+        ("lmsysorg/sglang:v0.4.6.post1", "", "/health_generate", "/health"),
+    ])
+    func anOlderSGLangIsAskedElsewhere(image: String, version: String, startup: String, readiness: String) throws {
+        let engine = "{type: sglang, image: '\(image)', \(version)}"
+        let container = try Self.container(try Self.cluster(engine))
+        #expect(container[path: "startupProbe", "httpGet", "path"]?.stringValue == startup)
+        #expect(container[path: "readinessProbe", "httpGet", "path"]?.stringValue == readiness)
+        let cheap: JSONValue = ["name": "SGLANG_ENABLE_HEALTH_ENDPOINT_GENERATION", "value": "false"]
+        #expect((container["env"]?.arrayValue ?? []).contains(cheap) == (readiness == "/health"))
     }
 
     @Test func podSpecFieldsReachThePod() throws {

@@ -6,11 +6,8 @@ public protocol InferenceEngine: Sendable {
     /// the image's own entry point.
     func command(_ spec: DeepSeekClusterSpec, model: ModelLocation) -> [String]?
 
-    /// The HTTP path that answers 200 once the model serves; nil when only the port can be asked.
-    var readinessPath: String? { get }
-
-    /// The HTTP path that answers while the process is alive, cheap enough to ask often; nil for the port alone.
-    var livenessPath: String? { get }
+    /// How kubelet learns that it is loaded, ready and alive.
+    func probes(_ spec: EngineSpec) -> EngineProbes
 
     /// How a pod that is told to stop knows that its streams have ended.
     var drain: DrainSignal { get }

@@ -2,12 +2,13 @@ internal import DeepSeekAPI
 
 /// TensorRT-LLM, `trtllm-serve MODEL`. Precision is settled when its engine is built.
 struct TensorRTLLMEngine: InferenceEngine {
-    let readinessPath: String? = "/health"
-    let livenessPath: String? = "/health"
     /// It neither drains nor tells how many requests are in flight.
     let drain = DrainSignal.connections
 
-    /// gpuMemoryUtilizationPercent is the share of the memory that weights leave free.
+    func probes(_ spec: EngineSpec) -> EngineProbes { EngineProbes("/health") }
+
+    /// gpuMemoryUtilizationPercent is the share of the memory that weights leave free. Its flag has a shorter name
+    /// too, which older releases do not know.
     func command(_ spec: DeepSeekClusterSpec, model: ModelLocation) -> [String]? {
         let engine = spec.engine
         var list = ArgumentList(["trtllm-serve", model.reference])
@@ -19,7 +20,7 @@ struct TensorRTLLMEngine: InferenceEngine {
         if engine.expertParallel == true { list.add("--ep_size", engine.resolvedTensorParallel) }
         list.add("--max_seq_len", spec.model.contextLength)
         list.add("--max_batch_size", engine.maxConcurrentSequences)
-        list.add("--free_gpu_memory_fraction", engine.gpuMemoryUtilizationPercent.map(share))
+        list.add("--kv_cache_free_gpu_memory_fraction", engine.gpuMemoryUtilizationPercent.map(share))
         return list.arguments
     }
 }

@@ -2,10 +2,10 @@ internal import DeepSeekAPI
 
 /// A script of the user's under torchrun: `engine.command` is the script with its own arguments, `main.py` by default.
 struct TorchrunEngine: InferenceEngine {
-    let readinessPath: String? = nil
-    let livenessPath: String? = nil
     /// torchrun passes SIGTERM on to its workers, which end at once.
     let drain = DrainSignal.connections
+
+    func probes(_ spec: EngineSpec) -> EngineProbes { EngineProbes(nil) }
 
     func command(_ spec: DeepSeekClusterSpec, model: ModelLocation) -> [String]? {
         let engine = spec.engine

@@ -2,10 +2,10 @@ internal import DeepSeekAPI
 
 /// vLLM, `vllm serve MODEL`.
 struct VLLMEngine: InferenceEngine {
-    let readinessPath: String? = "/health"
-    let livenessPath: String? = "/health"
     let drain = DrainSignal.metrics(
         path: "/metrics", gauges: ["vllm:num_requests_running", "vllm:num_requests_waiting"])
+
+    func probes(_ spec: EngineSpec) -> EngineProbes { EngineProbes("/health") }
 
     /// gpuMemoryUtilizationPercent is passed on as it is: vLLM's share counts weights, activations and KV cache.
     func command(_ spec: DeepSeekClusterSpec, model: ModelLocation) -> [String]? {

@@ -29,6 +29,7 @@ struct PodSpecRenderer {
     var name: String
     var labels: [String: String]
     var engine: any InferenceEngine
+    var probes: EngineProbes
     var model: ModelMount
 
     init(cluster: DeepSeekCluster, labels: [String: String]) {
@@ -36,6 +37,7 @@ struct PodSpecRenderer {
         name = cluster.metadata.name
         self.labels = labels
         engine = inferenceEngine(cluster.spec.engine.type)
+        probes = engine.probes(cluster.spec.engine)
         model = ModelMount(cluster.spec)
     }
 
@@ -109,8 +111,8 @@ struct PodSpecRenderer {
             "securityContext": ["allowPrivilegeEscalation": false, "capabilities": ["drop": ["ALL"]]],
             "lifecycle": ["preStop": drainHook.json],
             "startupProbe": startupProbe,
-            "readinessProbe": probe(engine.readinessPath, period: 5, timeout: 5, failures: 3),
-            "livenessProbe": probe(engine.livenessPath, period: 20, timeout: 10, failures: 6),
+            "readinessProbe": probe(probes.readiness, period: 5, timeout: 5, failures: 3),
+            "livenessProbe": probe(probes.liveness, period: 20, timeout: 10, failures: 6),
         ]
         result["command"] = command.map { JSONValue($0) }
         result["args"] = nonEmpty(spec.engine.args.map { JSONValue($0) })
@@ -122,7 +124,10 @@ struct PodSpecRenderer {
     private var environment: [JSONValue] {
         let own = spec.engine.env ?? []
         let names = Set(own.compactMap { $0["name"]?.stringValue })
-        return model.environment.filter { !names.contains($0["name"]?.stringValue ?? "") } + own
+        let forProbes = probes.environment.sorted { $0.key < $1.key }.map { name, value -> JSONValue in
+            ["name": .string(name), "value": .string(value)]
+        }
+        return (model.environment + forProbes).filter { !names.contains($0["name"]?.stringValue ?? "") } + own
     }
 
     private var resources: JSONValue {
@@ -148,7 +153,7 @@ struct PodSpecRenderer {
     /// The whole budget for loading the model, in tens of seconds.
     private var startupProbe: JSONValue {
         let failures = (spec.resolvedPods.resolvedStartupSeconds + 9) / 10
-        return probe(engine.readinessPath, period: 10, timeout: 5, failures: max(1, failures))
+        return probe(probes.startup, period: 10, timeout: probes.startupTimeout, failures: max(1, failures))
     }
 
     private func probe(_ path: String?, period: Int, timeout: Int, failures: Int) -> JSONValue {
