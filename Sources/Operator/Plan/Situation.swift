@@ -1,4 +1,5 @@
 internal import DeepSeekAPI
+internal import Engines
 internal import KubeCore
 
 /// What the observed world means: which revision serves, which one shall, and how many replicas there should be.
@@ -60,6 +61,9 @@ struct Situation {
         if let conflict {
             notes.append(.init(isWarning: true, reason: "NameConflict", action: "Reconcile", message: conflict))
         }
+        if let misfit {
+            notes.append(.init(isWarning: true, reason: "ModelMayNotFit", action: "Validate", message: misfit))
+        }
         if preview != nil, isPastDeadline {
             notes.append(
                 .init(
@@ -68,6 +72,9 @@ struct Situation {
         }
         return notes
     }
+
+    /// Why the model of an accepted spec will not fit its GPUs.
+    var misfit: String? { acceptance.isAccepted ? MemoryFit(cluster.spec)?.problem : nil }
 
     private static func lastActive(_ world: ObservedCluster) -> String? {
         world.cluster.status?.activeRevision.flatMap { world.deployment(revision: $0) == nil ? nil : $0 }

@@ -163,6 +163,9 @@ extension StatusBuilder {
 
     private var capacity: Condition {
         guard let trouble, trouble.kind.isCapacity else {
+            if let misfit = situation.misfit, !isReady {
+                return condition(ConditionType.capacityAvailable, false, "ModelMayNotFit", misfit)
+            }
             return condition(ConditionType.capacityAvailable, true, "Scheduled", "every pod found a node")
         }
         return condition(ConditionType.capacityAvailable, false, trouble.kind.rawValue, trouble.message)

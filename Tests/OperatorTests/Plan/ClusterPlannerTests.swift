@@ -37,6 +37,25 @@ import Testing
         #expect(application.body[path: "spec", "replicas"] == 3)
     }
 
+    /// An estimate: it warns, holds nothing back, and is silent once the replicas prove it wrong.
+    @Test func aModelThatWillNotFitIsWarnedOf() throws {
+        var world = PlannerWorld {
+            $0.model.name = "deepseek-r1"
+            $0.engine.tensorParallel = 8
+            $0.pods = PodsSpec()
+            $0.pods?.nodeSelector = ["nvidia.com/gpu.product": "NVIDIA-A100-SXM4-80GB"]
+        }
+        world.step()
+        let condition = try #require(world.plan.status.conditions?.first { $0.type == "CapacityAvailable" })
+        #expect(condition.status == .false && condition.reason == "ModelMayNotFit")
+        #expect(condition.message.contains("671 GB"))
+        #expect(world.plan.warnings.contains { $0.reason == "ModelMayNotFit" })
+        world.settle()
+        world.setReady(world.plan.status.activeRevision)
+        world.settle()
+        #expect(world.plan.status.conditions?.first { $0.type == "CapacityAvailable" }?.status == .true)
+    }
+
     /// Replicas come from spec.replicas, else the running revision, else minReplicas, else 1.
     @Test func replicasAreFilledFromWhatRuns() {
         var world = PlannerWorld()
