@@ -242,6 +242,54 @@ import Testing
         #expect(trace.metrics.first?.ratio == 5)
     }
 
+    // MARK: - Forecast and capacity
+
+    func decide(spec: Int32, load: MetricReading, forecast: Int32? = nil, capacity: Int32? = nil) -> Decision {
+        var state = AutoscalerState()
+        return Autoscaler(policy(max: 8)).decide(
+            Observation(
+                now: Self.start, specReplicas: spec, statusReplicas: spec, readyReplicas: spec, readings: [load],
+                forecastReplicas: forecast, capacity: capacity),
+            state: &state)
+    }
+
+    @Test(
+        arguments: [
+            (forecast: 6, replicas: 6, trace: "raw 4 -> tolerance 4 -> forecast 6 -> stabilized 6 -> rate-limited 6"),
+            (forecast: 1, replicas: 4, trace: "raw 4 -> tolerance 4 -> forecast 4 -> stabilized 4 -> rate-limited 4"),
+            (
+                forecast: 99, replicas: 8,
+                trace: "raw 4 -> tolerance 4 -> forecast 99 -> stabilized 99 -> rate-limited 8"
+            ),
+        ] as [(forecast: Int32, replicas: Int32, trace: String)])
+    func aForecastRaisesAndNeverLowers(forecast: Int32, replicas: Int32, trace: String) {
+        let decision = decide(spec: 4, load: load(400), forecast: forecast)
+        #expect(decision.replicas == replicas)
+        #expect(decision.trace.description.hasPrefix(trace + " -> final \(replicas): "))
+        #expect(decision.trace.reason.hasPrefix(forecast > 4 ? "forecast of external" : "external"))
+    }
+
+    @Test func aForecastAloneIsNoReason() {
+        let decision = decide(spec: 4, load: .failed("down"), forecast: 8)
+        #expect(decision.replicas == 4)
+        #expect(decision.trace.forecast == nil)
+    }
+
+    @Test(
+        arguments: [
+            (spec: 4, load: 800, capacity: 6, replicas: 6, reason: "InsufficientCapacity"),
+            (spec: 4, load: 800, capacity: 9, replicas: 8, reason: "DesiredWithinRange"),
+            // A quota that shrank takes nothing away.
+            (spec: 4, load: 800, capacity: 2, replicas: 4, reason: "InsufficientCapacity"),
+            (spec: 4, load: 400, capacity: 2, replicas: 4, reason: "DesiredWithinRange"),
+        ] as [(spec: Int32, load: Int64, capacity: Int32, replicas: Int32, reason: String)])
+    func capacityHoldsGrowthBack(spec: Int32, load: Int64, capacity: Int32, replicas: Int32, reason: String) {
+        let decision = decide(spec: spec, load: self.load(load), capacity: capacity)
+        #expect(decision.replicas == replicas)
+        #expect(self.reason(decision, "ScalingLimited") == reason)
+        #expect(decision.trace.capacity == replicas)
+    }
+
     @Test func aFailedWriteIsAConditionOfItsOwn() {
         let condition = decide(policy(), spec: 1, load(500)).rescaleFailed("conflict")
         #expect(condition.status == .false)

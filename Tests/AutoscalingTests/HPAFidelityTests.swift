@@ -144,6 +144,23 @@ import Testing
         #expect(run.tick(4, load: -900).replicas == 2)
     }
 
+    @Test(
+        arguments: [
+            // Eight were asked for, and two are ready: three would do by these two, but the load is above the target.
+            (spec: 8, status: 8, ready: 2, load: 150, strict: 3, standard: 8),
+            // Two were asked for, and eight still end: four would do by these eight, but the load is below the target.
+            (spec: 2, status: 8, ready: 8, load: 50, strict: 4, standard: 2),
+        ] as [(spec: Int32, status: Int32, ready: Int32, load: Int64, strict: Int32, standard: Int32)])
+    func podsOnTheirWayCountForUsOnly(
+        spec: Int32, status: Int32, ready: Int32, load: Int64, strict: Int32, standard: Int32
+    ) {
+        for (deviations, replicas) in [(HPADeviations.strict, strict), (.standard, standard)] {
+            var run = Run(.value(milli: 100_000), min: 1, as: deviations)
+            _ = run.tick(1, load: 100)
+            #expect(run.tick(spec, status: status, ready: ready, load: load).replicas == replicas)
+        }
+    }
+
     // MARK: - Numbers that do not fit
 
     @Test func growthOfABillionReplicasWrapsInHPAOnly() {

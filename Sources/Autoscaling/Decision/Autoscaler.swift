@@ -28,8 +28,9 @@ public struct Autoscaler: Sendable {
             draft.set(AutoscalerCondition.scalingActive, .false, "ScalingDisabled", reason)
             return draft.finish(0, reason)
         case .bound(let bound, let reason):
-            setScaledToZero(bound, &draft)
-            return draft.finish(bound, reason)
+            let replicas = bounded(bound, observation, &draft)
+            setScaledToZero(replicas, &draft)
+            return draft.finish(replicas, reason)
         case nil: return decideByMetrics(observation, &draft, &state)
         }
     }
@@ -116,22 +117,42 @@ public struct Autoscaler: Sendable {
         draft.set(
             AutoscalerCondition.scalingActive, .true, "ValidMetricFound",
             "the HPA was able to successfully calculate a replica count from \(best.name)")
-        let desired = max(best.replicas, 0)
-        draft.trace.tolerated = desired
+        let tolerated = max(best.replicas, 0)
+        let desired = max(tolerated, observation.forecastReplicas ?? tolerated)
+        draft.trace.tolerated = tolerated
+        draft.trace.forecast = observation.forecastReplicas.map { _ in desired }
         var replicas = normalize(desired, observation, &draft, &state)
-        var rescaleReason = desired > current ? "\(best.name) above target" : desired < current ? Self.allBelow : ""
+        var rescaleReason = rescaleReason(desired, current, isForecast: desired > tolerated, best.name)
         // minReplicas was raised while we were at zero.
         if current == 0, replicas < policy.minReplicas {
             replicas = policy.minReplicas
             rescaleReason = rescaleReason.isEmpty ? Self.belowMinimum : rescaleReason
         }
+        replicas = bounded(replicas, observation, &draft)
         setScaledToZero(replicas, &draft)
         let reason = rescaleReason.isEmpty ? "\(best.name) at target" : rescaleReason
         let isPlain = policy.deviations.contains(.plainMessages)
         return draft.finish(replicas, reason, rescaleReason: isPlain ? reason : rescaleReason)
     }
 
-    private static let allBelow = "All metrics below target"
+    /// HPA's words; it has none for a rescale that a window alone caused.
+    private func rescaleReason(_ desired: Int32, _ current: Int32, isForecast: Bool, _ metric: String) -> String {
+        if desired > current { return isForecast ? "forecast of \(metric) above target" : "\(metric) above target" }
+        return desired < current ? "All metrics below target" : ""
+    }
+
+    /// Holds growth back to what there is room for.
+    private func bounded(_ replicas: Int32, _ observation: Observation, _ draft: inout DecisionDraft) -> Int32 {
+        guard let capacity = observation.capacity else { return replicas }
+        let bounded = min(replicas, max(capacity, observation.specReplicas))
+        draft.trace.capacity = bounded
+        if bounded < replicas {
+            draft.set(
+                AutoscalerCondition.scalingLimited, .true, "InsufficientCapacity",
+                "the desired replica count is \(replicas), and there is room for \(capacity)")
+        }
+        return bounded
+    }
 
     /// Windows, then rates and bounds.
     private func normalize(

@@ -12,14 +12,22 @@ public struct Observation: Sendable, Hashable {
     public var readyReplicas: Int32
     /// One reading for each of the policy's metrics, in their order.
     public var readings: [MetricReading]
+    /// What the load will need by the time that a pod started now is ready. It raises what the metrics ask for, and never
+    /// lowers it. nil: no forecast.
+    public var forecastReplicas: Int32?
+    /// For how many replicas there is room. It holds growth back, and never takes away what runs. nil: no bound.
+    public var capacity: Int32?
 
     public init(
-        now: Timestamp, specReplicas: Int32, statusReplicas: Int32, readyReplicas: Int32, readings: [MetricReading]
+        now: Timestamp, specReplicas: Int32, statusReplicas: Int32, readyReplicas: Int32, readings: [MetricReading],
+        forecastReplicas: Int32? = nil, capacity: Int32? = nil
     ) {
         self.now = now
         self.specReplicas = specReplicas
         self.statusReplicas = statusReplicas
         self.readyReplicas = readyReplicas
         self.readings = readings
+        self.forecastReplicas = forecastReplicas
+        self.capacity = capacity
     }
 }

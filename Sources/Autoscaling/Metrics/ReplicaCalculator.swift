@@ -48,7 +48,11 @@ struct ReplicaCalculator {
         }
         let isHeld = deviations.contains(.holdWithoutReadyPods) && observation.readyReplicas <= 0
         guard !isHeld, observation.statusReplicas != 0 else { return nil }
-        return Proposal(usage: usage, ratio: ratio, raw: raw, replicas: raw, isWithinTolerance: false)
+        var replicas = raw
+        if deviations.contains(.countPodsOnTheirWay) {
+            replicas = ratio > 1 ? max(raw, observation.specReplicas) : min(raw, observation.specReplicas)
+        }
+        return Proposal(usage: usage, ratio: ratio, raw: raw, replicas: replicas, isWithinTolerance: false)
     }
 
     /// A negative sum counts as an overflow here, which is why a negative sample jumps to the maximum in HPA.

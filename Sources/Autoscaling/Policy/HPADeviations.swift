@@ -1,8 +1,8 @@
 /// What we do otherwise than HPA, each with its reason (docs/autoscaling.md tells them at length). `.strict` is HPA, its
 /// faults included.
 public struct HPADeviations: OptionSet, Sendable, Hashable {
-    public let rawValue: UInt8
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    public let rawValue: UInt16
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// A negative sample or a sum beyond 64 bits makes the metric unusable. HPA takes a negative sum for an overflow
     /// and jumps to the maximum.
@@ -22,11 +22,14 @@ public struct HPADeviations: OptionSet, Sendable, Hashable {
     /// Messages name a metric once, and every rescale has a reason. HPA writes `(nil)` after a metric without a
     /// selector, wraps an error three times, and gives no reason for a rescale that a window alone caused.
     public static let plainMessages = HPADeviations(rawValue: 1 << 6)
+    /// Over its target a Value metric never lowers the replicas, and under it never raises them. HPA scales the pods that
+    /// are ready, and so takes back those that still load while there is too much load for the rest.
+    public static let countPodsOnTheirWay = HPADeviations(rawValue: 1 << 7)
 
     /// Exactly HPA.
     public static let strict: HPADeviations = []
     public static let standard: HPADeviations = [
         .rejectInvalidSamples, .rejectStaleSamples, .holdWithoutReadyPods, .honorOnEmpty, .saturateCounts,
-        .rememberScaleToZero, .plainMessages,
+        .rememberScaleToZero, .plainMessages, .countPodsOnTheirWay,
     ]
 }
