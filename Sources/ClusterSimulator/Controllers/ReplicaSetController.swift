@@ -84,10 +84,12 @@ final class ReplicaSetController: SimulatedController {
             }
         }
         var conditions = ConditionList(set["status"])
-        if let failure {
+        // A failure's message stays as it first was, as kube-controller-manager has it: each names another pod, and
+        // the write would call for the next attempt at once.
+        if let failure, conditions["ReplicaFailure"]?["reason"] != "FailedCreate" {
             let message = failure.message ?? failure.description
             conditions.set("ReplicaFailure", true, "FailedCreate", message, now: now)
-        } else {
+        } else if failure == nil {
             conditions.remove("ReplicaFailure")
         }
         var status: JSONValue = [

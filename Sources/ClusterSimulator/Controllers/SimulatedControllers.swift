@@ -49,7 +49,7 @@ public actor SimulatedControllers {
         let writer = ObjectWriter(store: store)
         var controllers: [any SimulatedController] = [
             DeploymentController(mirrors, writer), ReplicaSetController(mirrors, writer),
-            EndpointsController(mirrors, writer), DisruptionController(mirrors, writer),
+            EndpointsController(mirrors, writer), DisruptionController(mirrors, writer), EventExpiry(mirrors, writer),
         ]
         if configuration.runsScheduler { controllers.append(SchedulerController(mirrors, writer)) }
         if configuration.runsKubelets { controllers.append(KubeletController(mirrors, writer, configuration)) }
@@ -111,6 +111,7 @@ public actor SimulatedControllers {
 final class Mirrors {
     let types: [ResourceType] = [
         .nodes, .deployments, .replicaSets, .pods, .services, .endpoints, .endpointSlices, .podDisruptionBudgets,
+        .events,
     ]
     private let mirrors: [ResourceType: ResourceMirror]
 

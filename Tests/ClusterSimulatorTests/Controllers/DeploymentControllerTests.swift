@@ -37,7 +37,8 @@ import Testing
     @Test func nothingIsWrittenOnceAllIsWell() async throws {
         let cluster = try VirtualCluster()
         try cluster.createDeployment(replicas: 5)
-        try await cluster.run(seconds: 60)
+        // Until the events of the beginning are gone.
+        try await cluster.run(seconds: 3660)
         let version = cluster.store.resourceVersion
         try await cluster.run(seconds: 30 * 86400)
         #expect(cluster.store.resourceVersion == version)

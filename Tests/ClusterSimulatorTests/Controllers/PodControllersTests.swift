@@ -48,6 +48,36 @@ import Testing
         #expect(set[path: "status", "observedGeneration"] == set[path: "metadata", "generation"])
     }
 
+    /// Each refusal names another pod; writing that down would call for the next attempt at once, for ever.
+    @Test func aPodThatQuotaRefusesIsTriedAgainWithBackoff() async throws {
+        let cluster = try VirtualCluster()
+        let quotas = ResourceType(group: "", version: "v1", kind: "ResourceQuota", plural: "resourcequotas")
+        let events = ResourceType(group: "", version: "v1", kind: "Event", plural: "events")
+        try cluster.create(
+            quotas,
+            ["apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "q"], "spec": ["hard": ["pods": "1"]]])
+        try cluster.create(
+            VirtualCluster.replicaSets,
+            [
+                "metadata": ["name": "lone"],
+                "spec": [
+                    "replicas": 2, "selector": ["matchLabels": ["app": "lone"]],
+                    "template": [
+                        "metadata": ["labels": ["app": "lone"]],
+                        "spec": ["containers": [["name": "a", "image": "x"]]],
+                    ],
+                ],
+            ])
+        try await cluster.run(seconds: 600)
+        let refusals = try cluster.list(events).filter { $0["reason"] == "FailedCreate" }
+        // From 5 ms, doubled up to 300 s: 17 attempts in 600 s.
+        #expect(refusals.count == 17)
+        #expect(try cluster.list(VirtualCluster.pods).count == 1)
+        try await cluster.run(seconds: 7200)
+        let old = try cluster.list(events).count
+        #expect(old <= 13, "events go after an hour, of \(old) there should be one every 300 s")
+    }
+
     @Test func minReadySecondsDelayAvailability() async throws {
         let cluster = try VirtualCluster()
         try cluster.createDeployment(replicas: 1, spec: ["minReadySeconds": 60])
