@@ -31,7 +31,6 @@ struct StatusBuilder {
         status.replicas = deployment?.status?.replicas ?? 0
         status.readyReplicas = readyReplicas
         status.desiredReplicas = situation.replicas
-        // Absent where there is none: applied to a custom resource, 1.20 turns an empty string into null and refuses it.
         status.activeRevision = situation.active
         status.previewRevision = situation.preview
         status.selector = (situation.active ?? situation.desired).map {
