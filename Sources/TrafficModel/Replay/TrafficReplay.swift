@@ -1,0 +1,125 @@
+/// Plays traffic over a fleet that a rule scales, second by second.
+///
+/// The whole fleet is one queue: what a router that picks the least-loaded pod comes close to.
+public struct TrafficReplay: Sendable {
+    public struct Settings: Sendable, Hashable {
+        public var speed: ServingSpeed
+        /// Seconds from asked for to ready: schedule, pull, load.
+        public var loadSeconds: Int
+        /// Ready replicas at the beginning.
+        public var initialReplicas: Int
+        /// Seconds to the first token that a request may take.
+        public var sloSeconds: Double
+        /// Seconds after which a client gives up.
+        public var timeoutSeconds: Int
+        /// Seconds over which the metric is a mean.
+        public var metricWindowSeconds: Int
+
+        /// Values below what makes sense are raised to it.
+        public init(
+            speed: ServingSpeed = ServingSpeed(), loadSeconds: Int = 130, initialReplicas: Int = 1,
+            sloSeconds: Double = 2.5, timeoutSeconds: Int = 60, metricWindowSeconds: Int = 30
+        ) {
+            self.speed = speed
+            self.loadSeconds = max(loadSeconds, 0)
+            self.initialReplicas = max(initialReplicas, 0)
+            self.sloSeconds = max(sloSeconds, 0)
+            self.timeoutSeconds = max(timeoutSeconds, 1)
+            self.metricWindowSeconds = max(metricWindowSeconds, 1)
+        }
+    }
+
+    public let settings: Settings
+
+    public init(_ settings: Settings = Settings()) { self.settings = settings }
+
+    /// Plays a trace from its beginning.
+    public func run(_ trace: TrafficTrace, rule: any ScalingRule) -> ReplayReport {
+        var world = World(settings, rule)
+        for (second, traffic) in trace.seconds.enumerated() { world.play(second, traffic) }
+        return world.finish()
+    }
+}
+
+/// One replay under way.
+private struct World {
+    let settings: TrafficReplay.Settings
+    var rule: any ScalingRule
+    var fleet: Fleet
+    var queue = RequestQueue()
+    var waits = WaitHistogram()
+    var report: ReplayReport
+    /// The arrivals of the metric's window, a ring.
+    var window: [Double]
+    var windowSum = 0.0
+
+    init(_ settings: TrafficReplay.Settings, _ rule: any ScalingRule) {
+        self.settings = settings
+        self.rule = rule
+        // A drain is as long as a mean answer of the conversation trace.
+        let drain = settings.speed.residence(generatedTokens: 211).rounded(.up)
+        fleet = Fleet(
+            ready: settings.initialReplicas, loadSeconds: settings.loadSeconds,
+            drainSeconds: Int(clamping: Int64(drain)))
+        report = ReplayReport(rule: rule.name)
+        window = Array(repeating: 0, count: settings.metricWindowSeconds)
+    }
+
+    mutating func play(_ second: Int, _ traffic: TrafficSecond) {
+        fleet.advance(to: second)
+        report.requests += traffic.requests
+        let cost = settings.speed.cost(
+            promptTokens: traffic.promptTokens, generatedTokens: traffic.generatedTokens)
+        queue.add(RequestQueue.Cohort(second: second, traffic: traffic, cost: cost))
+        serve(second)
+        lose(queue.giveUp(before: second - settings.timeoutSeconds + 1))
+        measure(second, traffic.requests)
+        if second % rule.syncSeconds == 0 { decide(second, traffic.requests) }
+        report.gpuSeconds += Double(fleet.occupied * settings.speed.gpus)
+        report.peakReplicas = max(report.peakReplicas, fleet.count)
+    }
+
+    mutating func finish() -> ReplayReport {
+        lose(queue.requests)
+        report.p50 = waits.quantile(0.5)
+        report.p95 = waits.quantile(0.95)
+        report.p99 = waits.quantile(0.99)
+        return report
+    }
+
+    private mutating func serve(_ second: Int) {
+        guard fleet.ready > 0 else { return }
+        var served: [(RequestQueue.Cohort, Double)] = []
+        _ = queue.serve(budget: Double(fleet.ready)) { served.append(($0, $1)) }
+        let rate = served.reduce(0) { $0 + $1.1 } / Double(fleet.ready)
+        for (cohort, requests) in served {
+            let first = settings.speed.timeToFirstToken(promptTokens: cohort.traffic.promptTokens, rate: rate)
+            let wait = Double(second - cohort.second) + first
+            waits.add(wait, requests: requests)
+            if wait > settings.sloSeconds { report.overSLO += requests }
+        }
+    }
+
+    private mutating func lose(_ requests: Double) {
+        report.unserved += requests
+        report.overSLO += requests
+    }
+
+    private mutating func measure(_ second: Int, _ requests: Double) {
+        let index = second % window.count
+        windowSum += requests - window[index]
+        window[index] = requests
+    }
+
+    private mutating func decide(_ second: Int, _ arrivals: Double) {
+        let before = fleet.count
+        let known = min(second + 1, window.count)
+        let replicas = rule.decide(
+            FleetView(
+                second: second, replicas: before, ready: fleet.ready, rate: max(windowSum, 0) / Double(known),
+                arrivals: arrivals))
+        fleet.scale(to: replicas, at: second)
+        if replicas > before { report.scaleUps += 1 }
+        if replicas < before { report.scaleDowns += 1 }
+    }
+}

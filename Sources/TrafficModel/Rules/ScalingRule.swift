@@ -1,0 +1,22 @@
+/// What decides how many replicas there are.
+public protocol ScalingRule: Sendable {
+    /// For reports.
+    var name: String { get }
+    /// Seconds from one decision to the next, at least 1.
+    var syncSeconds: Int { get }
+    /// Decides once. What it returns is carried out at once.
+    mutating func decide(_ view: FleetView) -> Int
+}
+
+/// What a rule sees.
+public struct FleetView: Sendable, Hashable {
+    /// Seconds since the trace began.
+    public var second: Int
+    /// Replicas that were asked for, and that are ready.
+    public var replicas: Int
+    public var ready: Int
+    /// Requests a second as the metric tells them: a mean over the metric's window.
+    public var rate: Double
+    /// Requests that arrive in this very second.
+    public var arrivals: Double
+}

@@ -1,0 +1,9 @@
+// TrafficModel: what a scaling rule would do with a load, in virtual time. Pure: traffic and settings in, a report out, and
+// the same input gives the same report.
+//
+//   Traffic/  TrafficTrace: seconds of traffic, from a CSV of arrivals or of rates
+//   Pods/     ServingSpeed: how fast one pod serves, fitted to measurements; Fleet: pods that load, serve and drain
+//   Rules/    ScalingRule: what decides; AutoscalerRule is ours (or strictly HPA's), InstantRule a yardstick
+//   Replay/   TrafficReplay: the seconds one by one; RequestQueue; ReplayReport: requests over the SLO, waits, GPU-seconds
+//
+// docs/simulation.md tells the model and what it leaves out.
