@@ -43,8 +43,37 @@ struct ContinueToken {
     }
 }
 
+/// Which answer `resourceVersionMatch` asks a list or watch for.
+enum ListOptions {
+    /// Errors: 422, worded as the API server's.
+    static func check(_ request: APIRequest, offersStreamingLists: Bool) throws(Status) {
+        guard let match = request.parameter("resourceVersionMatch"), !match.isEmpty else { return }
+        let version = request.parameter("resourceVersion") ?? ""
+        let streams = offersStreamingLists && request.parameter("sendInitialEvents") != nil
+        let field = "resourceVersionMatch"
+        let error: FieldError? =
+            if streams {
+                nil
+            } else if request.flag("watch") {
+                .forbidden(field, "\(field) is forbidden for watch")
+            } else if version.isEmpty {
+                .forbidden(field, "\(field) is forbidden unless resourceVersion is provided")
+            } else if !(request.parameter("continue") ?? "").isEmpty {
+                .forbidden(field, "\(field) is forbidden when continue is provided")
+            } else if !["Exact", "NotOlderThan"].contains(match) {
+                .unsupported(field, .string(match), ["Exact", "NotOlderThan"])
+            } else if match == "Exact", version == "0" {
+                .forbidden(field, "\(field) \"exact\" is forbidden for resourceVersion \"0\"")
+            } else {
+                nil
+            }
+        if let error { throw .invalidOptions("ListOptions", [error]) }
+    }
+}
+
 extension SimulatedCluster {
     func listObjects(_ request: APIRequest, _ target: RequestTarget) throws(Status) -> APIResponse {
+        try ListOptions.check(request, offersStreamingLists: configuration.offersStreamingLists)
         let definition = target.definition
         let filter = try ObjectFilter(request, definition)
         let (objects, page) = try withState { (state) throws(Status) in
@@ -53,6 +82,13 @@ extension SimulatedCluster {
         if let table = TableRequest(request) {
             let items = objects.map { definition.fromStorage($0.value) }
             return APIResponse(json: table.table(of: items, definition, page, now: now, withColumns: true))
+        }
+        if request.wantsMetadata {
+            return APIResponse(
+                json: [
+                    "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": page.json,
+                    "items": .array(objects.map(\.value.partialMetadata)),
+                ])
         }
         return APIResponse(bytes: Self.listBytes(objects, page, definition))
     }

@@ -48,6 +48,7 @@ extension SimulatedCluster {
             let page = ListPage(resourceVersion: object.resourceVersion)
             return APIResponse(json: table.table(of: rows, target.definition, page, now: now, withColumns: true))
         }
+        if request.wantsMetadata { return APIResponse(json: object.value.partialMetadata) }
         return APIResponse(bytes: target.definition.bytes(of: object))
     }
 
@@ -77,7 +78,11 @@ extension APIRequest {
             throw Status.badRequest("fieldValidation must be Ignore, Warn or Strict, not \(validation)")
         }
         let dryRun = parameter("dryRun") ?? ""
-        guard dryRun.isEmpty || dryRun == "All" else { throw Status.badRequest("dryRun must be All, not \(dryRun)") }
+        guard dryRun.isEmpty || dryRun == "All" else {
+            let kinds = ["POST": "CreateOptions", "PUT": "UpdateOptions", "DELETE": "DeleteOptions"]
+            throw .invalidOptions(
+                kinds[method] ?? "PatchOptions", [.unsupported("dryRun", .string(dryRun), ["All"])])
+        }
         return WriteOptions(fieldManager: fieldManager, dryRun: dryRun == "All", fieldValidation: fieldValidation)
     }
 

@@ -15,6 +15,7 @@ final class WatchSession: Sendable {
     private let target: RequestTarget
     private let filter: ObjectFilter
     private let table: TableRequest?
+    private let wantsMetadata: Bool
     private let wantsBookmarks: Bool
     private let wakeUp = WakeUp()
     private let waiter: Int
@@ -28,10 +29,12 @@ final class WatchSession: Sendable {
     private static let batch = 500
 
     init(_ cluster: SimulatedCluster, _ request: APIRequest, _ target: RequestTarget) throws(Status) {
+        try ListOptions.check(request, offersStreamingLists: cluster.configuration.offersStreamingLists)
         self.cluster = cluster
         self.target = target
         filter = try ObjectFilter(request, target.definition)
         table = TableRequest(request)
+        wantsMetadata = request.wantsMetadata
         wantsBookmarks = request.flag("allowWatchBookmarks")
         timeLeft = Self.countdown(try Self.timeout(request), cluster.configuration.clock)
         let waiter = ObjectTable.Waiter(
@@ -157,6 +160,7 @@ final class WatchSession: Sendable {
     // MARK: Lines
 
     private func line(_ kind: ObjectEvent.Kind, _ object: StoredObject, _ progress: inout Progress) -> [UInt8] {
+        if wantsMetadata { return Self.line(kind.rawValue, object.value.partialMetadata.serialized()) }
         guard let table else { return Self.line(kind.rawValue, target.definition.bytes(of: object)) }
         let rows = [target.definition.fromStorage(object.value)]
         let json = table.table(

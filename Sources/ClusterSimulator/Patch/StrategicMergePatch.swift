@@ -59,6 +59,7 @@ enum StrategicMergePatch {
             return changes.filter { $0["$patch"] == nil }
         }
         var result = old
+        var patched: [JSONValue] = []
         for change in changes {
             guard let value = change[key] else {
                 throw Status.badRequest("map: \(change.jsonText) does not contain declared merge key: \(key)")
@@ -68,11 +69,31 @@ enum StrategicMergePatch {
                 result.removeAll { $0[key] == value }
             } else if let index {
                 result[index] = try apply(change, to: result[index], element)
+                patched.append(value)
             } else {
                 result.append(try apply(change, to: [:], element))
+                patched.append(value)
             }
         }
-        return result
+        return ordered(result, patched: patched, old: old, key)
+    }
+
+    /// The patch's elements in the patch's order. One that the patch does not name stands before a patched one only
+    /// when both were there and stood so; whatever is new comes as early as it can.
+    private static func ordered(
+        _ elements: [JSONValue], patched: [JSONValue], old: [JSONValue], _ key: String
+    ) -> [JSONValue] {
+        let place = Dictionary(old.enumerated().map { ($1[key] ?? .null, $0) }) { first, _ in first }
+        let byKey = Dictionary(elements.map { ($0[key] ?? .null, $0) }) { first, _ in first }
+        var named = patched.filter { byKey[$0] != nil }[...]
+        var others = elements.compactMap { $0[key] }.filter { !patched.contains($0) }[...]
+        var result: [JSONValue] = []
+        while let next = named.first, let other = others.first {
+            let isBefore = place[next].map { after in place[other].map { $0 < after } ?? false } ?? false
+            let taken = isBefore ? others.removeFirst() : named.removeFirst()
+            result.append(byKey[taken] ?? .null)
+        }
+        return result + (named + others).compactMap { byKey[$0] }
     }
 
     private static func applyLists(

@@ -11,6 +11,7 @@ extension ClusterState {
     /// Replaces an object, or its status. Errors: 400, 404, 409, 422.
     func replace(_ write: WriteRequest, _ name: NamespacedName, with body: JSONValue) throws(Status) -> WriteOutcome {
         var write = write
+        write.isReplacement = true
         let object = try decode(body, &write)
         let written = object.metadataText("name")
         guard written.isEmpty || written == name.name else {
@@ -27,7 +28,7 @@ extension ClusterState {
         let definition = write.definition
         let live = try object(definition, name)
         let changed = try change(live)
-        try checkPreconditions(definition, changed.object, live)
+        try checkPreconditions(write, changed.object, live)
         let object = try prepared(write, changed, live)
         guard object != live.value else { return WriteOutcome(object: live.value, warnings: write.warnings) }
         guard !write.options.dryRun else { return WriteOutcome(object: object, warnings: write.warnings) }
@@ -46,11 +47,16 @@ extension ClusterState {
     }
 
     private func checkPreconditions(
-        _ definition: ResourceDefinition, _ object: JSONValue, _ live: StoredObject
+        _ write: WriteRequest, _ object: JSONValue, _ live: StoredObject
     ) throws(Status) {
+        let definition = write.definition
         let uid = object.metadataText("uid")
         let liveUID = live.value.metadataText("uid")
         guard uid.isEmpty || uid == liveUID else {
+            guard write.isReplacement else {
+                throw definition.invalid(
+                    live.name.name, [.invalid("metadata.uid", .string(uid), "field is immutable")])
+            }
             throw definition.conflict(
                 live.name.name,
                 "Precondition failed: UID in precondition: \(uid), UID in object meta: \(liveUID)")

@@ -21,6 +21,7 @@ extension ClusterState {
             errors.append(.invalid("metadata.name", .string(name), objection))
         }
         errors += labelErrors(object)
+        errors += annotationErrors(object)
         errors += ownerErrors(object)
         if let live, live.isBeingDeleted {
             let added = object.finalizers.filter { !live.finalizers.contains($0) }
@@ -46,6 +47,20 @@ extension ClusterState {
             }
             return errors
         }
+    }
+
+    private static let mostAnnotationBytes = 256 * 1024
+
+    private static func annotationErrors(_ object: JSONValue) -> [FieldError] {
+        let annotations = object["metadata"]?["annotations"]?.objectValue ?? [:]
+        var errors = annotations.keys.sorted().filter { !LabelSyntax.isKey($0.lowercased()) }.map { key in
+            FieldError.invalid("metadata.annotations", .string(key), LabelSyntax.keyText)
+        }
+        let size = annotations.reduce(0) { $0 + $1.key.utf8.count + ($1.value.stringValue?.utf8.count ?? 0) }
+        if size > mostAnnotationBytes {
+            errors.append(.tooLong("metadata.annotations", most: Int64(mostAnnotationBytes)))
+        }
+        return errors
     }
 
     private static func ownerErrors(_ object: JSONValue) -> [FieldError] {

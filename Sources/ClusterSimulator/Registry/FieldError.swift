@@ -59,6 +59,11 @@ struct FieldError: Error, Sendable, Equatable {
 }
 
 extension Status {
+    /// The 422 for what a request asks besides its object.
+    static func invalidOptions(_ kind: String, _ errors: [FieldError]) -> Status {
+        .invalid(ResourceType(group: "meta.k8s.io", version: "v1", kind: kind, plural: ""), "", errors)
+    }
+
     /// The 422 that lists every error of an object.
     static func invalid(_ type: ResourceType, _ name: String, _ errors: [FieldError]) -> Status {
         let kind = type.group.isEmpty ? type.kind : "\(type.kind).\(type.group)"

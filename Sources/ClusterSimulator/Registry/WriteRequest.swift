@@ -4,6 +4,8 @@ import KubeCore
 struct WriteRequest {
     var definition: ResourceDefinition
     var subresource: ResourceDefinition.Subresource?
+    /// Whether the object is sent as a whole (PUT).
+    var isReplacement = false
     var options: WriteOptions
     /// Fields that were dropped, for `Warning` headers.
     var warnings: [String] = []

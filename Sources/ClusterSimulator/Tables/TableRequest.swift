@@ -13,11 +13,7 @@ struct TableRequest: Sendable {
 
     /// Nil when the request wants objects.
     init?(_ request: APIRequest) {
-        let accept = request.headers["accept"] ?? ""
-        let wantsTable = accept.split(separator: ",").first.map { first in
-            first.contains("as=Table") && first.contains("application/json")
-        }
-        guard wantsTable == true else { return nil }
+        guard request.wantedKind == "Table" else { return nil }
         includes = request.parameter("includeObject").flatMap(Objects.init) ?? .metadata
     }
 
@@ -35,11 +31,7 @@ struct TableRequest: Sendable {
                 switch includes {
                 case .none: break
                 case .object: row["object"] = object
-                case .metadata:
-                    row["object"] = [
-                        "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
-                        "metadata": object["metadata"] ?? [:],
-                    ]
+                case .metadata: row["object"] = object.partialMetadata
                 }
                 return row
             })
@@ -115,5 +107,27 @@ enum HumanDuration {
         if days < 730 { return "\(days)d" }
         let years = days / 365
         return years < 8 ? pair(years, "y", days % 365, "d") : "\(years)y"
+    }
+}
+
+extension APIRequest {
+    /// The kind that `Accept` wants objects turned into, such as `Table` or `PartialObjectMetadata`: the `as` of the
+    /// first media type in JSON. Nil for the objects themselves.
+    var wantedKind: String? {
+        let types = (headers["accept"] ?? "").split(separator: ",").map { type in
+            type.split(separator: ";").map { $0.drop { $0 == " " } }
+        }
+        let json = types.first { $0.first == "application/json" }
+        return json?.first { $0.hasPrefix("as=") }.map { String($0.dropFirst(3)) }
+    }
+
+    /// Whether it wants metadata only.
+    var wantsMetadata: Bool { wantedKind?.hasPrefix("PartialObjectMetadata") == true }
+}
+
+extension JSONValue {
+    /// A PartialObjectMetadata of an object.
+    var partialMetadata: JSONValue {
+        ["kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": self["metadata"] ?? [:]]
     }
 }

@@ -23,7 +23,6 @@ enum PodDefaults {
         container.changeEach("env") { variable in
             variable.change("valueFrom") { $0.change("fieldRef") { $0.fill(["apiVersion": "v1"]) } }
         }
-        container.change("resources", requestsFromLimits)
     }
 
     /// An image without a tag, or with `latest`, is always pulled.
@@ -42,6 +41,13 @@ enum PodDefaults {
 
     private static func handler(_ handler: inout JSONValue) {
         handler.change("httpGet") { $0.fill(["scheme": "HTTP", "path": "/"]) }
+    }
+
+    /// Requests that are absent are the limits: in pods only, a template stays as it was written.
+    static func fillRequests(ofSpec spec: inout JSONValue) {
+        for list in ["containers", "initContainers"] {
+            spec.changeEach(list) { $0.change("resources", requestsFromLimits) }
+        }
     }
 
     private static func requestsFromLimits(_ resources: inout JSONValue) {

@@ -5,6 +5,7 @@ struct PodStrategy: ResourceStrategy {
     func applyDefaults(_ object: inout JSONValue) {
         object.change("spec") { spec in
             PodDefaults.apply(toSpec: &spec)
+            PodDefaults.fillRequests(ofSpec: &spec)
             spec.fill(["enableServiceLinks": true])
         }
     }
