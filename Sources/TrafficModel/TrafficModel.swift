@@ -3,7 +3,8 @@
 //
 //   Traffic/  TrafficTrace: seconds of traffic, from a CSV of arrivals or of rates
 //   Pods/     ServingSpeed: how fast one pod serves, fitted to measurements; Fleet: pods that load, serve and drain
-//   Rules/    ScalingRule: what decides; AutoscalerRule is ours (or strictly HPA's), InstantRule a yardstick
+//   Rules/    ScalingRule: what decides; AutoscalerRule is ours (or strictly HPA's); KPARule (Knative's) and
+//            InstantRule are yardsticks
 //   Replay/   TrafficReplay: the seconds one by one; RequestQueue; ReplayReport: requests over the SLO, waits, GPU-seconds
 //
 // docs/simulation.md tells the model and what it leaves out.

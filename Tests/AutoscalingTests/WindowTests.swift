@@ -121,6 +121,20 @@ import Testing
         #expect(run.state.recommendations.map(\.replicas) == [10, 1])
     }
 
+    @Test func onlyWhatCanStillMatterIsRemembered() {
+        var run = Run(10, ScalingBehavior(scaleUp: ScalingRules(stabilizationWindowSeconds: 600)))
+        for needed in [3, 8, 5, 6, 6, 4, 9, 7] as [Int64] { run.tick(after: 1, needed) }
+        // Nine is within tolerance of ten. 10 and 7 are the highest since, 3, 4 and 7 the lowest.
+        #expect(run.state.recommendations.map(\.replicas) == [3, 4, 10, 7])
+        #expect(run.state.recommendations.last?.time == run.now)
+    }
+
+    @Test func aSteadyLoadIsOneRecommendationHoweverOftenOneDecides() {
+        var run = Run(10)
+        for _ in 0..<300 { run.tick(after: 1, 10) }
+        #expect(run.state.recommendations.map(\.replicas) == [10])
+    }
+
     @Test func troubleHoldsThroughTheWindowAndAfterIt() {
         var run = Run(10)
         for _ in 0..<100 { #expect(run.tick(nil).replicas == 10) }

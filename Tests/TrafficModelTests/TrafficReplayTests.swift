@@ -72,10 +72,11 @@ import TrafficModel
 
     @Test func whatIsScaledDownDrainsAndIsPaidFor() {
         let falling = Self.trace([(10, 16), (1000, 0)])
-        let report = TrafficReplay(Self.settings(initial: 2)).run(falling, rule: InstantRule(target: 8, bounds: 0...2))
+        let report = TrafficReplay(Self.settings(initial: 2)).run(
+            falling, rule: InstantRule(target: 8, bounds: 0...2, holdSeconds: 5))
         #expect(report.scaleDowns == 1)
         // 211 tokens of 90 ms each: 19 s.
-        #expect(report.gpuSeconds == Double((10 + 19) * 2 * 2))
+        #expect(report.gpuSeconds == Double((10 + 4 + 19) * 2 * 2))
     }
 
     /// Requests are served or lost, whatever the rule and the load do; and the same input gives the same report.
@@ -109,20 +110,5 @@ import TrafficModel
             }
             #expect(zip(misses, misses.dropFirst()).allSatisfy { $0 >= $1 - 1e-6 }, "seed \(seed): \(misses)")
         }
-    }
-}
-
-/// Sebastiano Vigna's SplitMix64: a seed gives the same numbers everywhere.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

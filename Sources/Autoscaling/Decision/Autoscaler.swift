@@ -7,7 +7,17 @@ public import KubeCore
 public struct Autoscaler: Sendable {
     public let policy: AutoscalerPolicy
 
-    public init(_ policy: AutoscalerPolicy) { self.policy = policy }
+    // What follows from the policy, worked out once.
+    private let upRules: EffectiveRules
+    private let downRules: EffectiveRules
+    private let calculator: ReplicaCalculator
+
+    public init(_ policy: AutoscalerPolicy) {
+        self.policy = policy
+        upRules = .up(policy.behavior?.scaleUp)
+        downRules = .down(policy.behavior?.scaleDown, windowSeconds: policy.downscaleStabilizationSeconds)
+        calculator = ReplicaCalculator(tolerances: policy.tolerances, deviations: policy.deviations)
+    }
 
     /// Decides one tick.
     public func decide(_ observation: Observation, state: inout AutoscalerState) -> Decision {
@@ -46,12 +56,6 @@ public struct Autoscaler: Sendable {
         } else {
             state.scaleDownEvents.record(0 &- change, longestPeriod: downRules.longestPeriod, now: now)
         }
-    }
-
-    private var upRules: EffectiveRules { .up(policy.behavior?.scaleUp) }
-
-    private var downRules: EffectiveRules {
-        .down(policy.behavior?.scaleDown, windowSeconds: policy.downscaleStabilizationSeconds)
     }
 
     // MARK: - Without metrics
@@ -104,7 +108,7 @@ public struct Autoscaler: Sendable {
         _ observation: Observation, _ draft: inout DecisionDraft, _ state: inout AutoscalerState
     ) -> Decision {
         let current = observation.specReplicas
-        let proposals = MetricProposals(policy, observation)
+        let proposals = MetricProposals(policy, calculator, observation)
         draft.trace.metrics = proposals.traces
         draft.trace.raw = proposals.raw
         draft.events += proposals.events

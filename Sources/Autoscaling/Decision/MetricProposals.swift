@@ -3,6 +3,7 @@ internal import KubeCore
 /// What all metrics together propose: the highest, unless one of them failed and the others would go down.
 struct MetricProposals {
     private let policy: AutoscalerPolicy
+    private let calculator: ReplicaCalculator
     private let observation: Observation
     private(set) var traces: [MetricTrace] = []
     private(set) var events: [AutoscalerEvent] = []
@@ -10,8 +11,9 @@ struct MetricProposals {
     private var failures = 0
     private var firstFailure: MetricWords.Failure?
 
-    init(_ policy: AutoscalerPolicy, _ observation: Observation) {
+    init(_ policy: AutoscalerPolicy, _ calculator: ReplicaCalculator, _ observation: Observation) {
         self.policy = policy
+        self.calculator = calculator
         self.observation = observation
         let evaluator = MetricEvaluator(
             deviations: policy.deviations, staleness: policy.staleness, now: observation.now)
@@ -63,8 +65,7 @@ struct MetricProposals {
     // MARK: - One metric
 
     private func proposal(_ metric: MetricTarget, _ values: [Int64]) -> ReplicaCalculator.Proposal? {
-        let calculator = ReplicaCalculator(tolerances: policy.tolerances, deviations: policy.deviations)
-        return switch metric.target {
+        switch metric.target {
         case .averageValue(let milli):
             calculator.perPod(values, targetMilli: milli, statusReplicas: observation.statusReplicas)
         case .value(let milli):

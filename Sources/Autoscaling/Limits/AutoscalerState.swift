@@ -3,7 +3,7 @@ public import KubeCore
 /// What the autoscaler remembers from one decision to the next. A value: it goes into a decision and comes out of it,
 /// and can be stored, so that windows survive a restart.
 public struct AutoscalerState: Sendable, Hashable, Codable {
-    /// What metrics alone asked for, within the longest window.
+    /// What metrics alone asked for within the longest window, the oldest first, less what cannot matter any more.
     public var recommendations: [Recommendation] = []
     public var scaleUpEvents: [ScaleEvent] = []
     public var scaleDownEvents: [ScaleEvent] = []
@@ -19,6 +19,20 @@ public struct AutoscalerState: Sendable, Hashable, Codable {
         for index in recommendations.indices { recommendations[index].time = recommendations[index].time + jump }
         for index in scaleUpEvents.indices { scaleUpEvents[index].time = scaleUpEvents[index].time + jump }
         for index in scaleDownEvents.indices { scaleDownEvents[index].time = scaleDownEvents[index].time + jump }
+    }
+
+    /// Adds what the metrics ask for now. A recommendation goes once a later one is as high, and one as low: that one is in
+    /// every window that it is in, so that no lowest or highest misses it. What stays is short however often one decides.
+    mutating func recommend(_ replicas: Int32, now: Timestamp) {
+        var highest = replicas
+        var lowest = replicas
+        var kept = [Recommendation(replicas: replicas, time: now)]
+        for earlier in recommendations.reversed() where earlier.replicas > highest || earlier.replicas < lowest {
+            highest = max(highest, earlier.replicas)
+            lowest = min(lowest, earlier.replicas)
+            kept.append(earlier)
+        }
+        recommendations = kept.reversed()
     }
 
     /// Takes what is from the future, because the clock was set back or another machine's was ahead, for now: a window

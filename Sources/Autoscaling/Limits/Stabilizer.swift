@@ -27,7 +27,7 @@ struct Stabilizer {
         let cutoff = now - .seconds(windowSeconds)
         state.recommendations.removeAll { $0.time < cutoff }
         let highest = state.recommendations.reduce(desired) { max($0, $1.replicas) }
-        state.recommendations.append(Recommendation(replicas: desired, time: now))
+        state.recommend(desired, now: now)
         let (reason, message) = highest == desired ? Self.readyForNewScale : Self.scaleDownStabilized
         return Result(replicas: highest, reason: reason, message: message)
     }
@@ -47,7 +47,7 @@ struct Stabilizer {
         }
         let replicas = min(max(current, lowest), highest)
         state.recommendations.removeAll { $0.time < upCutoff && $0.time < downCutoff }
-        state.recommendations.append(Recommendation(replicas: desired, time: now))
+        state.recommend(desired, now: now)
         let held = desired >= current ? Self.scaleUpStabilized : Self.scaleDownStabilized
         let (reason, message) = replicas == desired ? Self.readyForNewScale : held
         return Result(replicas: replicas, reason: reason, message: message)

@@ -1,6 +1,6 @@
 /// One metric's proposal, in the controller's own arithmetic (replica_calculator.go, GetExternalPerPodMetricReplicas and
 /// GetExternalMetricReplicas): doubles in this order, ceilings, and 32-bit saturation where it has it.
-struct ReplicaCalculator {
+struct ReplicaCalculator: Sendable {
     struct Proposal {
         /// The sum of the samples, thousandths.
         var usage: Int64

@@ -50,7 +50,7 @@ public struct AutoscalerPolicy: Sendable, Hashable {
 }
 
 /// How far the usage ratio may be from 1 in each direction.
-struct Tolerances {
+struct Tolerances: Sendable {
     var up: Double
     var down: Double
 

@@ -63,7 +63,7 @@ public struct ScalingPolicy: Sendable, Hashable, Codable {
 }
 
 /// One direction's rules with the defaults that the API server fills in.
-struct EffectiveRules {
+struct EffectiveRules: Sendable {
     var windowSeconds: Int32
     var selectPolicy: ScalingRules.SelectPolicy
     var policies: [ScalingPolicy]

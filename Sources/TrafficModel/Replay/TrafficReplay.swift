@@ -49,9 +49,7 @@ private struct World {
     var queue = RequestQueue()
     var waits = WaitHistogram()
     var report: ReplayReport
-    /// The arrivals of the metric's window, a ring.
-    var window: [Double]
-    var windowSum = 0.0
+    var history: ArrivalHistory
 
     init(_ settings: TrafficReplay.Settings, _ rule: any ScalingRule) {
         self.settings = settings
@@ -62,7 +60,8 @@ private struct World {
             ready: settings.initialReplicas, loadSeconds: settings.loadSeconds,
             drainSeconds: Int(clamping: Int64(drain)))
         report = ReplayReport(rule: rule.name)
-        window = Array(repeating: 0, count: settings.metricWindowSeconds)
+        // Knative's stable window is the longest that a rule here looks back.
+        history = ArrivalHistory(capacity: max(settings.metricWindowSeconds, 60))
     }
 
     mutating func play(_ second: Int, _ traffic: TrafficSecond) {
@@ -73,8 +72,8 @@ private struct World {
         queue.add(RequestQueue.Cohort(second: second, traffic: traffic, cost: cost))
         serve(second)
         lose(queue.giveUp(before: second - settings.timeoutSeconds + 1))
-        measure(second, traffic.requests)
-        if second % rule.syncSeconds == 0 { decide(second, traffic.requests) }
+        history.add(traffic.requests)
+        if second % rule.syncSeconds == 0 { decide(second) }
         report.gpuSeconds += Double(fleet.occupied * settings.speed.gpus)
         report.peakReplicas = max(report.peakReplicas, fleet.count)
     }
@@ -105,19 +104,12 @@ private struct World {
         report.overSLO += requests
     }
 
-    private mutating func measure(_ second: Int, _ requests: Double) {
-        let index = second % window.count
-        windowSum += requests - window[index]
-        window[index] = requests
-    }
-
-    private mutating func decide(_ second: Int, _ arrivals: Double) {
+    private mutating func decide(_ second: Int) {
         let before = fleet.count
-        let known = min(second + 1, window.count)
         let replicas = rule.decide(
             FleetView(
-                second: second, replicas: before, ready: fleet.ready, rate: max(windowSum, 0) / Double(known),
-                arrivals: arrivals))
+                second: second, replicas: before, ready: fleet.ready,
+                rate: history.mean(over: settings.metricWindowSeconds), history: history))
         fleet.scale(to: replicas, at: second)
         if replicas > before { report.scaleUps += 1 }
         if replicas < before { report.scaleDowns += 1 }

@@ -1,20 +1,26 @@
-/// A yardstick: as many replicas as this second's arrivals need, at once and without windows. It knows the load now and not
-/// later, so no causal rule that starts pods can answer a step sooner.
+/// A yardstick: as many replicas as this second's arrivals need, at once. It knows the load now and not later, so no causal
+/// rule that starts pods can answer a step sooner. What it needed within `holdSeconds` it keeps: a pod that is taken away
+/// while it loads never serves.
 public struct InstantRule: ScalingRule {
     public let name = "instant"
     public let syncSeconds = 1
     private let target: Double
     private let bounds: ClosedRange<Int>
+    /// What was needed in the last seconds, a ring.
+    private var needed: [Int]
 
     /// - Parameters:
     ///   - target: requests a second for each replica, positive.
-    public init(target: Double, bounds: ClosedRange<Int>) {
+    ///   - holdSeconds: at least 1.
+    public init(target: Double, bounds: ClosedRange<Int>, holdSeconds: Int = 300) {
         self.target = target
         self.bounds = bounds
+        needed = Array(repeating: bounds.lowerBound, count: max(holdSeconds, 1))
     }
 
     public mutating func decide(_ view: FleetView) -> Int {
-        let needed = Int(exactly: (view.arrivals / target).rounded(.up)) ?? bounds.upperBound
-        return min(max(needed, bounds.lowerBound), bounds.upperBound)
+        let now = Int(exactly: (view.history.latest / target).rounded(.up)) ?? bounds.upperBound
+        needed[view.second % needed.count] = min(max(now, bounds.lowerBound), bounds.upperBound)
+        return needed.reduce(bounds.lowerBound, max)
     }
 }

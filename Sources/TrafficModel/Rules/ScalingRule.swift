@@ -17,6 +17,14 @@ public struct FleetView: Sendable, Hashable {
     public var ready: Int
     /// Requests a second as the metric tells them: a mean over the metric's window.
     public var rate: Double
-    /// Requests that arrive in this very second.
-    public var arrivals: Double
+    /// What arrived until now, this very second included.
+    public var history: ArrivalHistory
+
+    public init(second: Int, replicas: Int, ready: Int, rate: Double, history: ArrivalHistory) {
+        self.second = second
+        self.replicas = replicas
+        self.ready = ready
+        self.rate = rate
+        self.history = history
+    }
 }
