@@ -11,12 +11,14 @@ public struct Autoscaler: Sendable {
     private let upRules: EffectiveRules
     private let downRules: EffectiveRules
     private let calculator: ReplicaCalculator
+    private let words: [MetricWords]
 
     public init(_ policy: AutoscalerPolicy) {
         self.policy = policy
         upRules = .up(policy.behavior?.scaleUp)
         downRules = .down(policy.behavior?.scaleDown, windowSeconds: policy.downscaleStabilizationSeconds)
         calculator = ReplicaCalculator(tolerances: policy.tolerances, deviations: policy.deviations)
+        words = policy.metrics.map { MetricWords($0, policy) }
     }
 
     /// Decides one tick.
@@ -108,7 +110,7 @@ public struct Autoscaler: Sendable {
         _ observation: Observation, _ draft: inout DecisionDraft, _ state: inout AutoscalerState
     ) -> Decision {
         let current = observation.specReplicas
-        let proposals = MetricProposals(policy, calculator, observation)
+        let proposals = MetricProposals(policy, words, calculator, observation)
         draft.trace.metrics = proposals.traces
         draft.trace.raw = proposals.raw
         draft.events += proposals.events
@@ -118,15 +120,13 @@ public struct Autoscaler: Sendable {
             draft.events.append(proposals.failureEvent)
             return draft.finish(current, message)
         }
-        draft.set(
-            AutoscalerCondition.scalingActive, .true, "ValidMetricFound",
-            "the HPA was able to successfully calculate a replica count from \(best.name)")
+        draft.set(AutoscalerCondition.scalingActive, .true, "ValidMetricFound", best.words.found)
         let tolerated = max(best.replicas, 0)
         let desired = max(tolerated, observation.forecastReplicas ?? tolerated)
         draft.trace.tolerated = tolerated
         draft.trace.forecast = observation.forecastReplicas.map { _ in desired }
         var replicas = normalize(desired, observation, &draft, &state)
-        var rescaleReason = rescaleReason(desired, current, isForecast: desired > tolerated, best.name)
+        var rescaleReason = rescaleReason(desired, current, isForecast: desired > tolerated, best.words)
         // minReplicas was raised while we were at zero.
         if current == 0, replicas < policy.minReplicas {
             replicas = policy.minReplicas
@@ -134,14 +134,14 @@ public struct Autoscaler: Sendable {
         }
         replicas = bounded(replicas, observation, &draft)
         setScaledToZero(replicas, &draft)
-        let reason = rescaleReason.isEmpty ? "\(best.name) at target" : rescaleReason
+        let reason = rescaleReason.isEmpty ? best.words.atTarget : rescaleReason
         let isPlain = policy.deviations.contains(.plainMessages)
         return draft.finish(replicas, reason, rescaleReason: isPlain ? reason : rescaleReason)
     }
 
     /// HPA's words; it has none for a rescale that a window alone caused.
-    private func rescaleReason(_ desired: Int32, _ current: Int32, isForecast: Bool, _ metric: String) -> String {
-        if desired > current { return isForecast ? "forecast of \(metric) above target" : "\(metric) above target" }
+    private func rescaleReason(_ desired: Int32, _ current: Int32, isForecast: Bool, _ words: MetricWords) -> String {
+        if desired > current { return isForecast ? "forecast of \(words.aboveTarget)" : words.aboveTarget }
         return desired < current ? "All metrics below target" : ""
     }
 

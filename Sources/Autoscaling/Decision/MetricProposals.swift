@@ -2,25 +2,26 @@ internal import KubeCore
 
 /// What all metrics together propose: the highest, unless one of them failed and the others would go down.
 struct MetricProposals {
-    private let policy: AutoscalerPolicy
     private let calculator: ReplicaCalculator
     private let observation: Observation
     private(set) var traces: [MetricTrace] = []
     private(set) var events: [AutoscalerEvent] = []
-    private var best: (replicas: Int32, name: String)?
+    private var best: (replicas: Int32, words: MetricWords)?
     private var failures = 0
     private var firstFailure: MetricWords.Failure?
 
-    init(_ policy: AutoscalerPolicy, _ calculator: ReplicaCalculator, _ observation: Observation) {
-        self.policy = policy
+    /// - Parameter words: one for each of the policy's metrics.
+    init(
+        _ policy: AutoscalerPolicy, _ words: [MetricWords], _ calculator: ReplicaCalculator, _ observation: Observation
+    ) {
         self.calculator = calculator
         self.observation = observation
         let evaluator = MetricEvaluator(
             deviations: policy.deviations, staleness: policy.staleness, now: observation.now)
-        for (index, metric) in policy.metrics.enumerated() {
+        for (index, words) in words.enumerated() {
+            let metric = words.metric
             let reading =
                 index < observation.readings.count ? observation.readings[index] : .failed("it was not read")
-            let words = MetricWords(metric, policy)
             switch evaluator.evaluate(reading, onEmpty: metric.onEmpty) {
             case .failed(let cause): fail(metric, words.unreadable(cause))
             case .ignored: ignore(metric)
@@ -38,7 +39,7 @@ struct MetricProposals {
     var raw: Int32? { traces.compactMap(\.raw).max() }
 
     /// The proposal that counts. nil: all metrics failed, or some did and the rest would scale down.
-    var chosen: (replicas: Int32, name: String)? {
+    var chosen: (replicas: Int32, words: MetricWords)? {
         guard let best, failures == 0 || best.replicas >= observation.specReplicas else { return nil }
         return best
     }
@@ -89,7 +90,7 @@ struct MetricProposals {
         traces.append(trace)
         // A zero gives way to whatever comes after it, as in the controller: only the name in messages shows it.
         if best.map({ $0.replicas == 0 || proposal.replicas > $0.replicas }) ?? true {
-            best = (proposal.replicas, words.name)
+            best = (proposal.replicas, words)
         }
     }
 

@@ -26,13 +26,18 @@ public struct AutoscalerState: Sendable, Hashable, Codable {
     mutating func recommend(_ replicas: Int32, now: Timestamp) {
         var highest = replicas
         var lowest = replicas
-        var kept = [Recommendation(replicas: replicas, time: now)]
-        for earlier in recommendations.reversed() where earlier.replicas > highest || earlier.replicas < lowest {
+        // What stays moves to the end, in its order.
+        var firstKept = recommendations.endIndex
+        for index in recommendations.indices.reversed() {
+            let earlier = recommendations[index]
+            guard earlier.replicas > highest || earlier.replicas < lowest else { continue }
             highest = max(highest, earlier.replicas)
             lowest = min(lowest, earlier.replicas)
-            kept.append(earlier)
+            firstKept -= 1
+            recommendations[firstKept] = earlier
         }
-        recommendations = kept.reversed()
+        recommendations.removeFirst(firstKept)
+        recommendations.append(Recommendation(replicas: replicas, time: now))
     }
 
     /// Takes what is from the future, because the clock was set back or another machine's was ahead, for now: a window

@@ -2,7 +2,7 @@ internal import KubeCore
 
 /// What conditions and events call a metric and its failures: HPA's own words (horizontal.go, computeReplicasForMetric,
 /// and replica_calculator.go), or plainer ones.
-struct MetricWords {
+struct MetricWords: Sendable {
     /// Why a metric could not be used.
     struct Failure {
         /// As the metric's own event has it.
@@ -14,21 +14,27 @@ struct MetricWords {
     let metric: MetricTarget
     let namespace: String
     let isPlain: Bool
+    /// `external metric rps(nil)`
+    let name: String
+    /// Why ScalingActive is True.
+    let found: String
+    /// Reasons for what is decided by this metric.
+    let aboveTarget: String
+    let atTarget: String
 
     init(_ metric: MetricTarget, _ policy: AutoscalerPolicy) {
         self.metric = metric
         namespace = policy.namespace
         isPlain = policy.deviations.contains(.plainMessages)
-    }
-
-    /// `external metric rps(nil)`
-    var name: String {
-        guard isPlain else { return "external metric \(metric.name)(\(selector))" }
-        return "external metric \(metric.name)\(metric.selector == nil ? "" : "(\(selector))")"
+        let isBare = isPlain && metric.selector == nil
+        name = "external metric \(metric.name)\(isBare ? "" : "(\(Self.text(of: metric.selector)))")"
+        found = "the HPA was able to successfully calculate a replica count from \(name)"
+        aboveTarget = "\(name) above target"
+        atTarget = "\(name) at target"
     }
 
     func unreadable(_ cause: String) -> Failure {
-        let place = isPlain ? metric.name : "\(namespace)/\(metric.name)/\(selector)"
+        let place = isPlain ? metric.name : "\(namespace)/\(metric.name)/\(Self.text(of: metric.selector))"
         return failure("unable to get external metric \(place): \(cause)")
     }
 
@@ -51,8 +57,8 @@ struct MetricWords {
     }
 
     /// The selector as Go's generated String method writes it, since that is what HPA's messages have.
-    private var selector: String {
-        guard let selector = metric.selector else { return "nil" }
+    private static func text(of selector: LabelSelector?) -> String {
+        guard let selector else { return "nil" }
         let labels = (selector.matchLabels ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)," }.joined()
         let expressions = (selector.matchExpressions ?? []).map { requirement in
             let values = (requirement.values ?? []).joined(separator: " ")
