@@ -20,6 +20,18 @@ struct StoreContent<Object: KubernetesObject>: Sendable {
     mutating func set(_ object: Object) {
         let key = object.namespacedName
         if let old = objects.updateValue(object, forKey: key) { unindex(old, key) }
+        self.index(object, key)
+    }
+
+    /// Takes over a first list.
+    mutating func fill(_ list: [NamespacedName: Object]) {
+        precondition(objects.isEmpty, "only an empty store is filled")
+        objects = list
+        guard !indexes.isEmpty else { return }
+        for (key, object) in list { index(object, key) }
+    }
+
+    private mutating func index(_ object: Object, _ key: NamespacedName) {
         for index in indexes {
             for value in index.values(object) { found[index.name]?[value, default: []].insert(key) }
         }

@@ -27,87 +27,93 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
 
     /// Applies events in order and returns what they changed.
     public func apply(_ events: [WatcherEvent<Object>]) -> [StoreChange<Object>] {
-        state.withLock { state in events.flatMap { apply($0, &state) } }
-    }
-
-    private func apply(_ event: WatcherEvent<Object>, _ state: inout State) -> [StoreChange<Object>] {
-        switch event {
-        case .initStarted:
-            state.incoming = [:]
-            return []
-        case .initApplied(let object):
-            state.incoming?[object.namespacedName] = object
-            return []
-        case .initDone:
-            guard let list = state.incoming else { return [] }
-            state.incoming = nil
-            defer { store.markSynchronized() }
-            return store.content.withLock { swap(&$0, to: list, &state.tombstones) }
-        case .applied(let object):
-            return store.content.withLock { applied(object, &$0, &state.tombstones) }
-        case .deleted(let object):
-            return store.content.withLock { deleted(object, &$0, &state.tombstones) }
-        }
-    }
-
-    private func swap(
-        _ content: inout StoreContent<Object>, to list: [NamespacedName: Object], _ tombstones: inout Tombstones
-    ) -> [StoreChange<Object>] {
         var changes: [StoreChange<Object>] = []
-        for (key, old) in content.objects where list[key] == nil {
-            changes += remove(old, key, &content, &tombstones)
-        }
-        for (key, new) in list {
-            changes += replace(content.objects[key], with: new, isInitial: true, &content, &tombstones)
+        state.withLock { state in
+            for event in events { apply(event, &state, &changes) }
         }
         return changes
     }
 
+    private func apply(_ event: WatcherEvent<Object>, _ state: inout State, _ changes: inout [StoreChange<Object>]) {
+        switch event {
+        case .initStarted: state.incoming = [:]
+        case .initApplied(let object): state.incoming?[object.namespacedName] = object
+        case .initDone:
+            guard let list = state.incoming else { return }
+            state.incoming = nil
+            store.content.withLock { swap(&$0, to: list, &state.tombstones, &changes) }
+            store.markSynchronized()
+        case .applied(let object): store.content.withLock { applied(object, &$0, &state.tombstones, &changes) }
+        case .deleted(let object): store.content.withLock { deleted(object, &$0, &state.tombstones, &changes) }
+        }
+    }
+
+    private func swap(
+        _ content: inout StoreContent<Object>, to list: [NamespacedName: Object], _ tombstones: inout Tombstones,
+        _ changes: inout [StoreChange<Object>]
+    ) {
+        changes.reserveCapacity(changes.count + list.count)
+        if content.objects.isEmpty {
+            content.fill(list)
+            for new in list.values { changes.append(.added(new, isInitial: true)) }
+            return
+        }
+        for (key, old) in content.objects where list[key] == nil { remove(old, key, &content, &tombstones, &changes) }
+        for (key, new) in list {
+            replace(content.objects[key], with: new, isInitial: true, &content, &tombstones, &changes)
+        }
+    }
+
     private func applied(
-        _ new: Object, _ content: inout StoreContent<Object>, _ tombstones: inout Tombstones
-    ) -> [StoreChange<Object>] {
-        if let uid = new.metadata.uid, tombstones.contains(uid) { return [] }
+        _ new: Object, _ content: inout StoreContent<Object>, _ tombstones: inout Tombstones,
+        _ changes: inout [StoreChange<Object>]
+    ) {
+        if let uid = new.metadata.uid, tombstones.contains(uid) { return }
         let old = content.objects[new.namespacedName]
-        if let old, old.isSameIncarnation(as: new), old.isNewer(than: new) { return [] }
-        return replace(old, with: new, isInitial: false, &content, &tombstones)
+        if let old, old.isSameIncarnation(as: new), old.isNewer(than: new) { return }
+        replace(old, with: new, isInitial: false, &content, &tombstones, &changes)
     }
 
     private func deleted(
-        _ object: Object, _ content: inout StoreContent<Object>, _ tombstones: inout Tombstones
-    ) -> [StoreChange<Object>] {
+        _ object: Object, _ content: inout StoreContent<Object>, _ tombstones: inout Tombstones,
+        _ changes: inout [StoreChange<Object>]
+    ) {
         if let uid = object.metadata.uid { tombstones.insert(uid) }
         let key = object.namespacedName
-        guard let old = content.objects[key], old.isSameIncarnation(as: object) else { return [] }
+        guard let old = content.objects[key], old.isSameIncarnation(as: object) else { return }
         content.remove(key)
-        return [.deleted(object)]
+        changes.append(.deleted(object))
     }
 
     private func replace(
         _ old: Object?, with new: Object, isInitial: Bool, _ content: inout StoreContent<Object>,
-        _ tombstones: inout Tombstones
-    ) -> [StoreChange<Object>] {
+        _ tombstones: inout Tombstones, _ changes: inout [StoreChange<Object>]
+    ) {
         guard let old else {
             content.set(new)
-            return [.added(new, isInitial: isInitial)]
+            changes.append(.added(new, isInitial: isInitial))
+            return
         }
         guard old.isSameIncarnation(as: new) else {
-            let deletion = remove(old, old.namespacedName, &content, &tombstones)
+            remove(old, old.namespacedName, &content, &tombstones, &changes)
             content.set(new)
-            return deletion + [.added(new, isInitial: isInitial)]
+            changes.append(.added(new, isInitial: isInitial))
+            return
         }
         guard old.metadata.resourceVersion != new.metadata.resourceVersion || new.metadata.resourceVersion == nil else {
-            return []
+            return
         }
         content.set(new)
-        return [.updated(old: old, new: new)]
+        changes.append(.updated(old: old, new: new))
     }
 
     private func remove(
-        _ old: Object, _ key: NamespacedName, _ content: inout StoreContent<Object>, _ tombstones: inout Tombstones
-    ) -> [StoreChange<Object>] {
+        _ old: Object, _ key: NamespacedName, _ content: inout StoreContent<Object>, _ tombstones: inout Tombstones,
+        _ changes: inout [StoreChange<Object>]
+    ) {
         if let uid = old.metadata.uid { tombstones.insert(uid) }
         content.remove(key)
-        return [.deleted(old)]
+        changes.append(.deleted(old))
     }
 }
 
