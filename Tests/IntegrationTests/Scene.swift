@@ -24,6 +24,13 @@ struct Scene: Sendable {
         namespace = try await cluster.makeNamespace(name)
     }
 
+    /// A stage on a cluster of the test's own.
+    init(on cluster: TestCluster, _ name: String) async throws {
+        self.cluster = cluster
+        try await CRDInstaller(client: cluster.client).install()
+        namespace = try await cluster.makeNamespace(name)
+    }
+
     /// Installs the definition once a cluster.
     private actor Installation {
         private var tasks: [Backend: Task<Void, any Error>] = [:]
