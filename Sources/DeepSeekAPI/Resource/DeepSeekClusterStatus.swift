@@ -48,8 +48,8 @@ extension DeepSeekClusterStatus: SchemaProviding {
             "autoscaling": AutoscalingStatus.schema,
             "migration": MigrationStatus.schema,
             "operation": OperationStatus.schema,
-            "history": .array(
-                "Revisions, the latest first.", of: RevisionStatus.schema, count: 0...101, list: .map(key: "revision")),
+            // Atomic, since its order counts: merged by key, elements would stay where they were.
+            "history": .array("Revisions, the latest first.", of: RevisionStatus.schema, count: 0...101),
             "conditions": .array(
                 "Accepted, Ready, Available, Progressing, Migrating, CapacityAvailable, WarmedUp, AnalysisPassed, "
                     + "AbleToScale, ScalingActive, ScalingLimited, Paused and Degraded.",

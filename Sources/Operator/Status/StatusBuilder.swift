@@ -60,15 +60,15 @@ struct StatusBuilder {
         return readyReplicas == 0 && situation.replicas > 0 ? (.loading, waiting) : (.scaling, waiting)
     }
 
-    /// Revisions by the time they became active, the last one last.
+    /// Revisions by the time they became active, the latest first.
     private func history(_ old: [RevisionStatus]) -> [RevisionStatus]? {
-        guard let active = situation.active, old.last?.revision != active else { return old.isEmpty ? nil : old }
+        guard let active = situation.active, old.first?.revision != active else { return old.isEmpty ? nil : old }
         let version =
             situation.desired == active && situation.acceptance.isAccepted
             ? cluster.spec.model.version : storedVersion(active)
         let entry = RevisionStatus(revision: active, version: version, promotedAt: now)
         let limit = cluster.spec.resolvedRevisionHistoryLimit + 1
-        return (old.filter { $0.revision != active } + [entry]).suffix(limit)
+        return Array(([entry] + old.filter { $0.revision != active }).prefix(limit))
     }
 
     private func storedVersion(_ revision: String) -> String? {

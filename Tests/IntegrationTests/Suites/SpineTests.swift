@@ -78,7 +78,7 @@ import Testing
             let status = try await scene.wait(for: "the new revision") {
                 $0.activeRevision != blue && $0.conditions?[type: "Ready"]?.status == .true
             }
-            #expect(status.history?.map(\.revision) == [blue, status.activeRevision ?? ""])
+            #expect(status.history?.map(\.revision) == [status.activeRevision ?? "", blue])
             try await eventually("the old Deployment is gone") {
                 try await scene.deployments.getIfExists("r1-\(blue)") == nil
             }

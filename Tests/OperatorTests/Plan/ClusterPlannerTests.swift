@@ -101,7 +101,7 @@ import Testing
         #expect(world.step() == ["delete Deployment r1-\(blue)", "delete PodDisruptionBudget r1-\(blue)"])
         #expect(world.plan.status.activeRevision == green)
         #expect(world.plan.status.conditions?[type: "Ready"]?.status == .true)
-        #expect(world.world.cluster.status?.history?.map(\.revision) == [blue, green])
+        #expect(world.world.cluster.status?.history?.map(\.revision) == [green, blue])
     }
 
     @Test func goingBackBeforeTheSwitchRemovesTheNewOne() throws {
