@@ -20,13 +20,16 @@ build: setup ## build everything, for debugging
 demo: setup ## watch pods follow the load, with no cluster; ARGS="--duration 60" ends it by itself
 	swift run deepseek-demo $(ARGS)
 
-# Three processes: tests that compute for seconds would starve those that wait for sockets of the few threads they share.
+# One process after the other: tests that compute for seconds would starve those that wait for sockets of the few
+# threads they share, and those that start control planes or clusters by the dozen those with deadlines.
 COMPUTING := AutoscalingTests|TrafficModelTests
+HEAVY := IntegrationTests.(WholeCluster|Fixture|RBAC)Tests
 test: setup ## run all tests, the integration tests on the simulator and on a real Kubernetes API server
 	KUBEBUILDER_ASSETS="$$(scripts/control-plane.sh)"; export KUBEBUILDER_ASSETS; \
 	    swift test --disable-xctest --filter '$(COMPUTING)' $(ARGS) && \
 	    swift test --disable-xctest --skip 'IntegrationTests|$(COMPUTING)' $(ARGS) && \
-	    swift test --disable-xctest --filter IntegrationTests $(ARGS)
+	    swift test --disable-xctest --filter '$(HEAVY)' $(ARGS) && \
+	    swift test --disable-xctest --filter IntegrationTests --skip '$(HEAVY)' $(ARGS)
 
 conformance: setup ## replay recorded HPA decisions; VECTORS=file.jsonl.gz names a file of your own
 	swift build --product hpa-conformance
