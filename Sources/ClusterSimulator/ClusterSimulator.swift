@@ -1,6 +1,7 @@
 // ClusterSimulator: a Kubernetes API server in memory, for trying and testing.
 //
 //   API/              the seam to a transport: APIRequest in, APIResponse out; Status answers
+//   Protobuf/         bodies in protobuf, as kubectl and other Go clients send them, turned into JSON
 //   Store/            SimulatedCluster: objects, resource versions, watch history; ObjectStore for callers in-process
 //   Registry/         the built-in kinds: schemas, defaults, validation, what a write may change
 //   Patch/            merge, JSON, strategic merge and server-side apply patches; field ownership

@@ -17,11 +17,13 @@ extension SimulatedCluster {
         guard let target = try RequestTarget(path: path, registry) else {
             return try discoveryAnswer(path, request, registry)
         }
+        guard request.acceptsJSON else { throw Status.notAcceptable("application/json") }
         if target.definition.isVirtual { return try review(request, target) }
         switch (request.method, target.subresource) {
         case ("GET", _), ("HEAD", _): return try read(request, target)
         case (_, .scale): return try writeScale(request, target)
         case ("POST", .binding), ("POST", .eviction): return try writePodSubresource(request, target)
+        case ("POST", .token): return try issueToken(request, target)
         case ("POST", nil): return try postObject(request, target)
         case ("PUT", nil), ("PUT", .status): return try putObject(request, target)
         case ("PATCH", nil), ("PATCH", .status): return try patchObject(request, target)
@@ -61,8 +63,9 @@ extension SimulatedCluster {
 extension APIRequest {
     /// The body as JSON. Errors: 400, and 415 for encodings that the simulator does not read.
     func json() throws(Status) -> JSONValue {
-        if headers["content-type"]?.contains("protobuf") == true {
-            throw Status.unsupportedMediaType("application/json, application/merge-patch+json")
+        if isProtobuf { return try ProtobufBody.json(body) }
+        if ["protobuf", "cbor"].contains(where: mediaType.contains) {
+            throw Status.unsupportedMediaType("application/json, \(ProtobufBody.mediaType)")
         }
         do {
             return try JSONValue(parsing: body)
@@ -71,9 +74,24 @@ extension APIRequest {
         }
     }
 
+    /// The type of the body, without parameters.
+    private var mediaType: Substring { headers["content-type"]?.prefix { $0 != ";" } ?? "" }
+
+    private var isProtobuf: Bool { mediaType == ProtobufBody.mediaType }
+
+    /// Whether the client takes JSON for an answer, which is all that there is.
+    var acceptsJSON: Bool {
+        guard let accepted = headers["accept"], !accepted.isEmpty else { return true }
+        return accepted.split(separator: ",").contains { range in
+            let range = range.prefix { $0 != ";" }.filter { $0 != " " }
+            return ["application/json", "application/*", "*/*"].contains(range)
+        }
+    }
+
     /// What a write carries besides its body.
     func writeOptions() throws(Status) -> WriteOptions {
-        let validation = parameter("fieldValidation") ?? ""
+        // What is not known in protobuf has no name to complain of: the real server does not validate it either.
+        let validation = isProtobuf ? FieldValidation.ignore.rawValue : parameter("fieldValidation") ?? ""
         guard let fieldValidation = validation.isEmpty ? .warn : FieldValidation(rawValue: validation) else {
             throw Status.badRequest("fieldValidation must be Ignore, Warn or Strict, not \(validation)")
         }

@@ -91,9 +91,14 @@ struct Discovery {
             "namespaced": .bool(definition.type.isNamespaced), "kind": .string(definition.type.kind),
             "verbs": JSONValue(subresource.verbs),
         ]
-        let scale = (group: "autoscaling", version: "v1", kind: "Scale")
-        let eviction = (group: "policy", version: "v1", kind: "Eviction")
-        if let answer = subresource == .scale ? scale : subresource == .eviction ? eviction : nil {
+        let answer: (group: String, version: String, kind: String)? =
+            switch subresource {
+            case .scale: ("autoscaling", "v1", "Scale")
+            case .eviction: ("policy", "v1", "Eviction")
+            case .token: ("authentication.k8s.io", "v1", "TokenRequest")
+            case .binding, .log, .status: nil
+            }
+        if let answer {
             entry["group"] = .string(answer.group)
             entry["version"] = .string(answer.version)
             entry["kind"] = .string(answer.kind)

@@ -23,7 +23,9 @@ enum BuiltInResources {
         make("", "v1", "Endpoints", "endpoints", "core.v1", StoredStrategy(), short: ["ep"]),
         make("", "v1", "ConfigMap", "configmaps", "core.v1", ConfigMapStrategy(), short: ["cm"]),
         make("", "v1", "Secret", "secrets", "core.v1", SecretStrategy()),
-        make("", "v1", "ServiceAccount", "serviceaccounts", "core.v1", StoredStrategy(), short: ["sa"]),
+        make(
+            "", "v1", "ServiceAccount", "serviceaccounts", "core.v1", StoredStrategy(), short: ["sa"],
+            subresources: [.token]),
         make(
             "", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "core.v1", VolumeClaimStrategy(),
             short: ["pvc"], subresources: [.status]),

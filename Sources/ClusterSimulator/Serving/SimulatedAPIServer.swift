@@ -52,8 +52,8 @@ public final class SimulatedAPIServer: Sendable {
         } else {
             authorityPEM = nil
         }
-        let handler = RequestHandler(
-            cluster: cluster, log: log, faults: faults, authenticator: Authenticator(users: configuration.users))
+        let authenticator = Authenticator(users: configuration.users) { cluster.serviceAccount(token: $0) }
+        let handler = RequestHandler(cluster: cluster, log: log, faults: faults, authenticator: authenticator)
         server = try HTTPServer(http) { await handler.answer($0) }
     }
 

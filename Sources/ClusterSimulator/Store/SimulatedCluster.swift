@@ -45,6 +45,7 @@ public final class SimulatedCluster: Sendable {
     private let state: Lock<ClusterState>
     let mountedGroups = Lock<[MountedGroup]>([])
     let openAPI = OpenAPICache()
+    let serviceAccountTokens = ServiceAccountTokens()
 
     /// A cluster with the namespaces that every cluster has, and nothing else.
     public init(_ configuration: Configuration) {

@@ -95,6 +95,37 @@ import Testing
         }
     }
 
+    /// What kubectl makes without a manifest it sends in protobuf.
+    @Test(arguments: Backend.available)
+    func kubectlWritesProtobuf(backend: Backend) async throws {
+        let scene = try await Scene(backend, "protobuf")
+        try await scene.kubectl("create", "deployment", "web", "--image=image:1", "--replicas=2", "--port=8000")
+        try await scene.kubectl("create", "configmap", "c", "--from-literal=a=1")
+        try await scene.kubectl("create", "secret", "generic", "s", "--from-literal=k=v")
+        try await scene.kubectl("create", "serviceaccount", "robot")
+        try await scene.kubectl("create", "service", "clusterip", "plain", "--tcp=80:8080")
+        try await scene.kubectl("expose", "deploy/web", "--port=80", "--target-port=8000", "--name=exposed")
+        try await scene.kubectl("run", "one", "--image=image:1", "--labels=a=b", "--env=N=1", "--restart=Never")
+        try await scene.kubectl("create", "role", "reader", "--verb=get,list", "--resource=pods")
+        try await scene.kubectl("create", "rolebinding", "reads", "--role=reader", "--serviceaccount=x:robot")
+        try await scene.kubectl("create", "quota", "few", "--hard=pods=7")
+        let token = try await scene.kubectl("create", "token", "robot", "--duration=10m")
+        #expect(token.count > 30)
+        for (object, path, value) in [
+            ("deploy/web", "{.spec.replicas} {.spec.template.spec.containers[0].ports[0].containerPort}", "2 8000"),
+            ("cm/c", "{.data.a}", "1"), ("secret/s", "{.data.k}", "dg=="),
+            ("svc/plain", "{.spec.ports[0].port} {.spec.ports[0].targetPort}", "80 8080"),
+            ("svc/exposed", "{.spec.selector.app} {.spec.ports[0].targetPort}", "web 8000"),
+            ("pod/one", "{.metadata.labels.a} {.spec.containers[0].env[0].value} {.spec.restartPolicy}", "b 1 Never"),
+            ("role/reader", "{.rules[0].verbs[*]}", "get list"),
+            ("rolebinding/reads", "{.subjects[0].namespace} {.roleRef.name}", "x reader"),
+            ("quota/few", "{.spec.hard.pods}", "7"),
+        ] {
+            #expect(try await scene.kubectl("get", object, "-o", "jsonpath=\(path)") == value, "\(object)")
+        }
+        try await scene.kubectl("delete", "pod/one", "--now", "--timeout=60s")
+    }
+
     @Test(arguments: Backend.available)
     func kubectlOnDefinitions(backend: Backend) async throws {
         let scene = try await Scene(backend, "discovery")
