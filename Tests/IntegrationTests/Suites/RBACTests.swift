@@ -19,8 +19,10 @@ import Testing
         // Operators that watch all namespaces must not meet other tests' clusters.
         let cluster = try await TestCluster.start(.real)
         do {
-            try await check(Release(cluster, name: "all", isNamespaced: false, readsSecrets: false))
-            try await check(Release(cluster, name: "some", isNamespaced: true, readsSecrets: true))
+            try await ExternalMetricsAdapter(rate: 100).serve(on: cluster) {
+                try await check(Release(cluster, name: "all", isNamespaced: false, readsSecrets: false))
+                try await check(Release(cluster, name: "some", isNamespaced: true, readsSecrets: true))
+            }
         } catch {
             try await cluster.stop()
             throw error
@@ -67,7 +69,7 @@ import Testing
         let source =
             "{prometheus: {url: '\(url)', \(readsSecrets ? "authSecretRef: {name: login}, " : "")"
             + "queries: [{metric: rps, query: 'sum(rps)'}]}}"
-        let spec = minimalSpec + "\nrevisionHistoryLimit: 0\n" + Self.scaling(source)
+        let spec = minimalSpec + "\nrevisionHistoryLimit: 0\n" + Self.scaling(source, metric: "rps")
         try await scene.apply(spec)
         try await scene.waitUntilReady(replicas: 1)
         prometheus.set(rate: 540)
@@ -102,15 +104,15 @@ import Testing
         }
     }
 
-    /// No adapter answers; to be allowed to ask is what matters here.
     private func externalMetrics(_ scene: Scene) async throws {
-        try await scene.apply(minimalSpec + "\n" + Self.scaling("{externalMetrics: {}}"), name: "r2")
-        try await scene.wait(for: "the missing adapter is told", of: "r2") {
-            $0.conditions?[type: "ScalingActive"]?.status == .false
+        let scaling = Self.scaling("{externalMetrics: {}}", metric: "api_requests_per_second")
+        try await scene.apply(minimalSpec + "\n" + scaling, name: "r2")
+        try await scene.wait(for: "the adapter has answered", of: "r2") {
+            $0.conditions?[type: "ScalingActive"]?.reason == "ValidMetricFound"
         }
     }
 
-    private static func scaling(_ source: String) -> String {
+    private static func scaling(_ source: String, metric: String) -> String {
         """
         autoscaling:
           minReplicas: 1
@@ -118,7 +120,7 @@ import Testing
           syncPeriodSeconds: 1
           source: \(source)
           metrics:
-          - {type: External, external: {metric: {name: rps}, target: {type: AverageValue, averageValue: "180"}}}
+          - {type: External, external: {metric: {name: \(metric)}, target: {type: AverageValue, averageValue: "180"}}}
         """
     }
 }
