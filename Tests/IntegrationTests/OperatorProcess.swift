@@ -6,8 +6,10 @@ struct OperatorProcess {
     let process: ServerProcess
     private let folder: TemporaryFolder
 
-    /// - Parameter name: what its identity begins with.
-    init(_ scene: Scene, name: String, _ flags: [String] = []) async throws {
+    /// - Parameters:
+    ///   - name: what its identity begins with.
+    ///   - kubeconfig: who it is to the API server; the administrator when nil.
+    init(_ scene: Scene, name: String, _ flags: [String] = [], kubeconfig: String? = nil) async throws {
         folder = try TemporaryFolder()
         // Built next to the tests.
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -15,7 +17,7 @@ struct OperatorProcess {
         process = try await ServerProcess.start(
             program,
             [
-                "run", "--kubeconfig=\(scene.cluster.kubeconfig)", "--namespaces=\(scene.namespace)",
+                "run", "--kubeconfig=\(kubeconfig ?? scene.cluster.kubeconfig)", "--namespaces=\(scene.namespace)",
                 "--metrics-bind-address=0", "--health-probe-bind-address=0",
             ] + flags, environment: ["POD_NAME": name], log: folder.path("log"))
     }

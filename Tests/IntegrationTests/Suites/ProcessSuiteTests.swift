@@ -78,4 +78,60 @@ import Testing
         try await scene.waitUntilReady(replicas: 2)
         try await second.process.kill()
     }
+
+    // MARK: A leader that is stopped
+
+    /// Stopped past its lease and continued, a leader has news to act on and must not: another one leads. The audit log
+    /// tells whose every write was.
+    @Test(.enabled(if: Backend.available.contains(.real)))
+    func aStoppedLeaderWritesNothingOnceItGoesOn() async throws {
+        let scene = try await Scene(.real, "stopped")
+        let real = try #require(scene.cluster.real)
+        let user = "system:serviceaccount:\(scene.namespace):stopped"
+        let kubeconfig = try real.kubeconfig(token: try await Self.administrator(scene), name: scene.namespace)
+        let first = try await OperatorProcess(scene, name: "first", Self.election(scene), kubeconfig: kubeconfig)
+        try await eventually("the first leads") { try await Self.holder(scene).hasPrefix("first_") }
+        try await scene.apply(minimalSpec)
+        try await scene.waitUntilReady(replicas: 1)
+        let second = try await OperatorProcess(scene, name: "second", Self.election(scene))
+        first.process.send(SIGSTOP)
+        try await eventually("the second leads") { try await Self.holder(scene).hasPrefix("second_") }
+        try await scene.kubectl("scale", "dsc/r1", "--replicas=3")
+        try await scene.waitUntilReady(replicas: 3)
+        let before = try Self.writes(of: user, real)
+        first.process.send(SIGCONT)
+        // More news for it, for longer than it needs to see that it leads no more.
+        for replicas in [1, 2, 3, 1, 2] {
+            try await scene.kubectl("scale", "dsc/r1", "--replicas=\(replicas)")
+            try await scene.waitUntilReady(replicas: replicas)
+        }
+        #expect(try await Self.holder(scene).hasPrefix("second_"))
+        let after = try Self.writes(of: user, real)
+        let log = try first.log
+        #expect(!before.isEmpty && after == before, "\(after.dropFirst(before.count))\n\(log.suffix(4000))")
+        for program in [first, second] { try await program.process.kill() }
+    }
+
+    /// A token of a service account that may do everything.
+    private static func administrator(_ scene: Scene) async throws -> String {
+        try await scene.kubectl("create", "serviceaccount", "stopped")
+        try await scene.kubectl(
+            "create", "clusterrolebinding", scene.namespace, "--clusterrole=cluster-admin",
+            "--serviceaccount=\(scene.namespace):stopped")
+        let token = try await scene.kubectl("create", "token", "stopped")
+        return String(token.prefix { !$0.isNewline })
+    }
+
+    /// Every request of the user that wrote something, in the order of the audit log.
+    private static func writes(of user: String, _ real: RealControlPlane) throws -> [String] {
+        try real.folder.read("audit.log").split(separator: "\n").filter { $0.contains(user) }.compactMap { line in
+            let event = try JSONValue(parsing: Array(line.utf8))
+            let (verb, code) = (event["verb"]?.stringValue ?? "", event[path: "responseStatus", "code"]?.intValue ?? 0)
+            guard event[path: "user", "username"]?.stringValue == user, code < 400,
+                ["create", "update", "patch", "delete", "deletecollection"].contains(verb)
+            else { return nil }
+            return
+                "\(verb) \(event["requestURI"]?.stringValue ?? "") at \(event["requestReceivedTimestamp"]?.stringValue ?? "")"
+        }
+    }
 }
