@@ -11,7 +11,8 @@ public func fuzzJSONReader(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt 
     // The UTF-8 of what is passed over is not checked, and of equal keys the decoder takes the first.
     guard let value = try? JSONValue(parsing: bytes) else { return 0 }
     do {
-        precondition(try value.decoded(as: Pod.self) == pod, "the decoder finds another Pod")
+        let decoded = try value.decoded(as: Pod.self)
+        precondition(decoded == pod, "the decoder finds another Pod")
     } catch {
         preconditionFailure("the decoder takes no such Pod: \(error)")
     }
