@@ -42,6 +42,7 @@ lint: setup ## check formatting, scripts, the CRD's rules, the examples, the cha
 bench: setup ## run the benchmarks in release mode, beside their yardsticks
 	swift build -c release --static-swift-stdlib --product deepseek-operator
 	swift build -c release --static-swift-stdlib --product bench-decoding
+	swift build -c release --static-swift-stdlib --product bench-control-plane
 	Benchmarks/run.py "$$(swift build -c release --show-bin-path)"
 
 fuzz: setup ## fuzz every parser; SECONDS_EACH=600 sets the time for each

@@ -101,6 +101,12 @@ let package = Package(
             name: "bench-decoding",
             dependencies: ["KubeRuntime", "KubeClient", "KubeCore", "HTTPTransport", "Base", "CAllocationCount"],
             path: "Benchmarks/Decoding", swiftSettings: strict),
+        .executableTarget(
+            name: "bench-control-plane",
+            dependencies: [
+                "ClusterSimulator", "DeepSeekAPI", "HTTPServer", "KubeCore", "PodModel", "Telemetry", "Base",
+            ],
+            path: "Benchmarks/ControlPlane", swiftSettings: strict),
 
         .target(
             name: "TestSupport",

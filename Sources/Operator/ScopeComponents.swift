@@ -38,7 +38,7 @@ struct ScopeComponents: Sendable {
             "deepseekcluster\(suffix)", configuration: shared.controllerConfiguration(), log: shared.log,
             registry: shared.registry, reconciler: reconciler)
         let scaling = ScalingReconciler(
-            clusters: caches.clusters.store, policy: shared.options.policy, client: shared.client,
+            clusters: caches.clusters.store, specs: ScalingSpecs(policy: shared.options.policy), client: shared.client,
             readings: shared.readings, memory: ScalingMemory(), reports: reports, announcer: announcer,
             notify: { main.enqueue($0) }, now: shared.now)
         // A tick mostly waits for its metrics, so that many may wait side by side: a slow source holds up its own.

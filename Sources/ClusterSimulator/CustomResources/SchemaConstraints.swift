@@ -25,7 +25,7 @@ enum SchemaConstraints {
         if let least = schema["minLength"]?.intValue, length < least {
             errors.append(.invalid(path, .string(text), "\(path) in body should be at least \(least) chars long"))
         }
-        if let pattern = schema["pattern"]?.stringValue, SchemaPattern(pattern)?.matches(text) != true {
+        if let pattern = schema["pattern"]?.stringValue, !SchemaPattern.matches(text, pattern: pattern) {
             errors.append(.invalid(path, .string(text), "\(path) in body should match '\(pattern)'"))
         }
         if let format = schema["format"]?.stringValue, !isWellFormed(text, format) {

@@ -1,3 +1,4 @@
+import Base
 import KubeCore
 
 /// A `pattern` of a schema: a regular expression of Go's kind (RE2), found anywhere in a text.
@@ -38,6 +39,21 @@ struct SchemaPattern {
     }
 
     func matches(_ text: String) -> Bool { text.firstMatch(of: regex) != nil }
+
+    /// Patterns that were read, since reading one takes far longer than matching it.
+    private static let cache = Lock<[String: SchemaPattern?]>([:])
+    private static let maximumCached = 1000
+
+    /// Whether a pattern can be read and a text has it.
+    static func matches(_ text: String, pattern: String) -> Bool {
+        cache.withLock { cache in
+            if let known = cache[pattern] { return known?.matches(text) ?? false }
+            let read = SchemaPattern(pattern)
+            if cache.count >= maximumCached { cache = [:] }
+            cache[pattern] = .some(read)
+            return read?.matches(text) ?? false
+        }
+    }
 
     /// The patterns of one schema node, and of the combinations in it, that cannot be read.
     static func errors(_ schema: JSONValue, path: String) -> [FieldError] {

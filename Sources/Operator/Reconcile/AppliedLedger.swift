@@ -12,10 +12,13 @@ final class AppliedLedger: Sendable {
         var manager: FieldManager
     }
 
+    /// Hashes only, of 64 bits and seeded anew by every process: with ten thousand clusters the bodies themselves would
+    /// be most of the operator's memory.
     private struct Entry {
-        var body: JSONValue
+        var body: Int
         /// The object before and after our apply: a cache that lags behind shows the one, then the other.
-        var fingerprints: Set<Fingerprint>
+        var observed: Int?
+        var applied: Int
     }
 
     /// What changes when somebody else changes an object: the generation stands for the spec where the kind has one,
@@ -41,17 +44,19 @@ final class AppliedLedger: Sendable {
     /// Whether applying would change nothing.
     func isCurrent(_ application: Application, of cluster: NamespacedName) -> Bool {
         guard let observed = application.observed else { return false }
+        let body = application.body.hashValue
         return entries.withLock { entries in
             guard let entry = entries[cluster]?[Self.key(application)] else { return false }
-            return entry.body == application.body && entry.fingerprints.contains(Fingerprint(observed))
+            let fingerprint = Fingerprint(observed).hashValue
+            return entry.body == body && (entry.observed == fingerprint || entry.applied == fingerprint)
         }
     }
 
     /// Remembers a successful apply and what the server answered.
     func record(_ application: Application, of cluster: NamespacedName, result: ObjectMeta) {
-        var fingerprints: Set = [Fingerprint(result)]
-        if let observed = application.observed { fingerprints.insert(Fingerprint(observed)) }
-        let entry = Entry(body: application.body, fingerprints: fingerprints)
+        let entry = Entry(
+            body: application.body.hashValue, observed: application.observed.map { Fingerprint($0).hashValue },
+            applied: Fingerprint(result).hashValue)
         entries.withLock { $0[cluster, default: [:]][Self.key(application)] = entry }
     }
 

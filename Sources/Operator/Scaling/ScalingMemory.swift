@@ -65,27 +65,36 @@ final class ScalingMemory: Sendable {
 
     func forget(_ cluster: NamespacedName) { entries.withLock { $0[cluster] = nil } }
 
-    /// What the status should say after a decision: conditions at once, values every 30 s or with a change of replicas.
+    /// What the status should say after a decision: at once when the replicas changed or scaling itself began or ceased
+    /// to work, else every 30 s. Noise in a metric swings between reasons (stabilized or not, limited or not) with every
+    /// tick, and must not become a write.
     func report(
         _ decision: Decision, conditions: [Condition], isRescaled: Bool, at now: Timestamp, of cluster: NamespacedName
     ) -> ScalingReport {
         let elapsed = stopwatch.elapsed
         return entries.withLock { entries in
             var entry = entries[cluster] ?? Entry()
-            for condition in conditions {
-                entry.conditions.removeAll { $0.type == condition.type }
-                entry.conditions.append(condition)
-            }
             let isDue = entry.publishedAt.map { elapsed - $0 >= Self.publishPeriod } ?? true
             // The first values that could be read are not kept waiting.
             let isFirst =
                 entry.status.currentMetrics?.isEmpty ?? true && decision.trace.metrics.contains { $0.usageMilli != nil }
-            if isRescaled || isDue || isFirst {
+            if isRescaled || isDue || isFirst || Self.isNews(conditions, after: entry.conditions) {
+                let types = Set(conditions.map(\.type))
+                entry.conditions = entry.conditions.filter { !types.contains($0.type) } + conditions
                 entry.status = AutoscalingStatus(decision, previous: entry.status, isRescaled: isRescaled, now: now)
                 entry.publishedAt = elapsed
             }
             entries[cluster] = entry
             return ScalingReport(conditions: entry.conditions.sorted { $0.type < $1.type }, status: entry.status)
+        }
+    }
+
+    /// Whether scaling began or ceased to work, or fails for another reason than before.
+    private static func isNews(_ conditions: [Condition], after published: [Condition]) -> Bool {
+        conditions.contains { condition in
+            guard condition.type != AutoscalerCondition.scalingLimited else { return false }
+            guard let old = published[type: condition.type] else { return true }
+            return old.status != condition.status || condition.status == .false && old.reason != condition.reason
         }
     }
 

@@ -9,7 +9,7 @@ internal import Telemetry
 /// Reads the metrics of one cluster, decides, and writes the wish through /scale. It comes back every sync period.
 struct ScalingReconciler: Reconciler {
     let clusters: Store<DeepSeekCluster>
-    let policy: AdministratorPolicy
+    let specs: ScalingSpecs
     let client: KubeClient
     let readings: ReadingCollector
     let memory: ScalingMemory
@@ -21,9 +21,10 @@ struct ScalingReconciler: Reconciler {
 
     func reconcile(_ request: ReconcileRequest) async throws -> ReconcileResult {
         guard let cluster = clusters[request], !cluster.metadata.isBeingDeleted,
-            let spec = cluster.spec.autoscaling, let autoscaler = AutoscalerPolicy(spec).map(Autoscaler.init)
+            let spec = cluster.spec.autoscaling, let known = specs.read(cluster), let autoscaler = known.autoscaler
         else {
             memory.forget(request)
+            specs.forget(request)
             publish(nil, of: request)
             return .done
         }
@@ -33,7 +34,7 @@ struct ScalingReconciler: Reconciler {
             return .requeue(after: period)
         }
         // Until replicas are filled there is nothing to scale, and a spec that was refused is not acted on.
-        guard let replicas = cluster.spec.replicas, Acceptance(cluster, policy: policy).isAccepted else {
+        guard let replicas = cluster.spec.replicas, known.isAccepted else {
             return .requeue(after: period)
         }
         let observation = Observation(

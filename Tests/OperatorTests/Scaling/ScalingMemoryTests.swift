@@ -67,6 +67,30 @@ import Testing
         #expect(publish(400, wall: 30) == "400")
     }
 
+    /// Noise swings the reasons with every tick; a write for each would be one a second. That scaling ceases to work is
+    /// told at once.
+    @Test func noiseInConditionsWaitsAndFailureDoesNot() {
+        let clock = ManualClock()
+        let memory = ScalingMemory(clock: clock)
+        func publish(_ type: String, _ status: Condition.Status, _ reason: String) -> String? {
+            clock.advance(by: .seconds(1))
+            let decision = Decision(
+                replicas: 3, currentReplicas: 3, conditions: [], events: [], trace: DecisionTrace(final: 3))
+            let report = memory.report(
+                decision, conditions: [Condition(type: type, status: status, reason: reason, message: "")],
+                isRescaled: false, at: Timestamp(seconds: 1), of: Self.cluster.namespacedName)
+            return report.conditions[type: type]?.reason
+        }
+        #expect(publish("ScalingLimited", .false, "DesiredWithinRange") == "DesiredWithinRange")
+        #expect(publish("ScalingLimited", .true, "TooFewReplicas") == "DesiredWithinRange")
+        #expect(publish("AbleToScale", .true, "ReadyForNewScale") == "ReadyForNewScale")
+        #expect(publish("ScalingActive", .true, "ValidMetricFound") == "ValidMetricFound")
+        #expect(publish("ScalingActive", .false, "FailedGetExternalMetric") == "FailedGetExternalMetric")
+        #expect(publish("ScalingActive", .false, "InvalidMetricSourceType") == "InvalidMetricSourceType")
+        clock.advance(by: .seconds(30))
+        #expect(publish("ScalingLimited", .true, "TooFewReplicas") == "TooFewReplicas")
+    }
+
     @Test func aWarningIsToldOnceAsLongAsItLasts() {
         let memory = ScalingMemory(clock: ManualClock())
         let key = Self.cluster.namespacedName
