@@ -133,7 +133,8 @@ let package = Package(
             "OperatorTests",
             [
                 "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines",
-                "MetricSources", "HTTPTransport", "Telemetry", "YAML", "Base", "ClusterSimulator", "PodModel",
+                "MetricSources", "HTTPTransport", "HTTPServer", "Telemetry", "YAML", "Base", "ClusterSimulator",
+                "PodModel",
             ]),
         tests(
             "IntegrationTests",

@@ -56,7 +56,7 @@ public struct DeepSeekOperator: Sendable {
         let transport: any Transport =
             elector.map { FencedTransport(environment.transport, fence: $0.fence) } ?? environment.transport
         let client = client(over: transport)
-        let budgetType = try await disruptionBudgetType(client)
+        let offered = try await offeredTypes(client)
         let manager = Manager(elector: elector, log: environment.log)
         // Past the fence: what happened is told although leadership was lost since.
         let recorder = EventRecorder(
@@ -64,7 +64,10 @@ public struct DeepSeekOperator: Sendable {
             instance: environment.identity, log: environment.log, registry: environment.registry)
         manager.add("events") { try await recorder.run() }
         let log = environment.log.named("events")
-        let scopes = scopes(client, budgetType: budgetType) { note, cluster in
+        let readings = ReadingCollector(
+            client: client, transport: environment.transport, reader: MetricReader(clock: ContinuousClock()),
+            credentials: MetricCredentials(client: client, allowedHosts: options.policy.metricCredentialHosts))
+        let scopes = scopes(client, offered, readings) { note, cluster in
             log.info(note.message, ["cluster": cluster.namespacedName.description, "reason": note.reason])
             recorder.record(
                 note.isWarning ? .warning : .normal, reason: note.reason, action: note.action, note: note.message,
@@ -74,7 +77,12 @@ public struct DeepSeekOperator: Sendable {
             scope.caches.add(to: manager)
             for controller in scope.controllers { manager.add(controller) }
         }
-        try addServers(to: manager) { scopes.allSatisfy(\.caches.isSynchronized) }
+        let isReady: @Sendable () -> Bool = { scopes.allSatisfy(\.caches.isSynchronized) }
+        try addServers(to: manager, isReady: isReady)
+        let metrics = DefinedMetrics(
+            clusters: { namespace in scopes.flatMap { $0.caches.clusters(inNamespace: namespace) } },
+            policy: options.policy, readings: readings, now: environment.now)
+        addExternalMetrics(to: manager, client, metrics, isReady: isReady)
         environment.log.info(
             "starting",
             [
@@ -108,35 +116,73 @@ public struct DeepSeekOperator: Sendable {
     }
 
     private func scopes(
-        _ client: KubeClient, budgetType: ResourceType, record: @escaping Announcer.Record
+        _ client: KubeClient, _ offered: OfferedTypes, _ readings: ReadingCollector,
+        record: @escaping Announcer.Record
     ) -> [ScopeComponents] {
-        let credentials = MetricCredentials(
-            client: client, allowedHosts: options.policy.metricCredentialHosts)
+        let autoscalers = AutoscalerSupport(
+            resourceType: offered.autoscaler, servesPrometheusMetrics: options.externalMetrics.address != nil)
         let planner =
             if let render = environment.render {
-                ClusterPlanner(policy: options.policy, disruptionBudgetType: budgetType, render: render)
+                ClusterPlanner(
+                    policy: options.policy, disruptionBudgetType: offered.disruptionBudget, autoscalers: autoscalers,
+                    render: render)
             } else {
-                ClusterPlanner(policy: options.policy, disruptionBudgetType: budgetType)
+                ClusterPlanner(
+                    policy: options.policy, disruptionBudgetType: offered.disruptionBudget, autoscalers: autoscalers)
             }
         let shared = ScopeComponents.Shared(
-            client: client, options: options, planner: planner, disruptionBudgetType: budgetType,
-            readings: ReadingCollector(
-                client: client, transport: environment.transport, reader: MetricReader(clock: ContinuousClock()),
-                credentials: credentials),
-            record: record, log: environment.log, registry: environment.registry, now: environment.now)
+            client: client, options: options, planner: planner, disruptionBudgetType: offered.disruptionBudget,
+            autoscalerType: offered.autoscaler,
+            readings: readings, record: record, log: environment.log, registry: environment.registry,
+            now: environment.now)
         let namespaces: [String?] = options.namespaces.isEmpty ? [nil] : options.namespaces
         return namespaces.map { ScopeComponents(namespace: $0, shared: shared) }
     }
 
-    /// policy/v1 came with 1.21; an older server has v1beta1.
-    private func disruptionBudgetType(_ client: KubeClient) async throws -> ResourceType {
-        var type = PodDisruptionBudget.resourceType
-        let policy = try await client.apiGroups().first { $0.name == type.group }
-        if policy?.versions.contains(where: { $0.version == type.version }) != true {
-            type.version = "v1beta1"
-            environment.log.info("the server has no policy/v1, policy/v1beta1 is used")
+    /// Types whose version differs from server to server.
+    private struct OfferedTypes {
+        /// policy/v1 came with 1.21; an older server has v1beta1.
+        var disruptionBudget = PodDisruptionBudget.resourceType
+        /// autoscaling/v2 came with 1.23; an older server has v2beta2, and v1 cannot name an external metric.
+        var autoscaler: ResourceType? = HorizontalPodAutoscaler.resourceType
+
+        init(_ groups: [APIGroup]) {
+            func offers(_ type: ResourceType, _ version: String) -> Bool {
+                groups.contains { $0.name == type.group && $0.versions.contains { $0.version == version } }
+            }
+            let autoscalers = HorizontalPodAutoscaler.resourceType
+            let version = ["v2", "v2beta2"].first { offers(autoscalers, $0) }
+            autoscaler = version.map {
+                var type = autoscalers
+                type.version = $0
+                return type
+            }
+            if !offers(disruptionBudget, disruptionBudget.version) { disruptionBudget.version = "v1beta1" }
         }
-        return type
+    }
+
+    private func offeredTypes(_ client: KubeClient) async throws -> OfferedTypes {
+        let types = OfferedTypes(try await client.apiGroups())
+        let log = environment.log
+        if types.disruptionBudget.version != "v1" { log.info("the server has no policy/v1, policy/v1beta1 is used") }
+        if types.autoscaler?.version == "v2beta2" {
+            log.info("the server has no autoscaling/v2, autoscaling/v2beta2 is used")
+        } else if types.autoscaler == nil {
+            log.warning("the server has neither autoscaling/v2 nor v2beta2: mode HorizontalPodAutoscaler cannot work")
+        }
+        return types
+    }
+
+    private func addExternalMetrics(
+        to manager: Manager, _ client: KubeClient, _ metrics: DefinedMetrics, isReady: @escaping @Sendable () -> Bool
+    ) {
+        guard let address = options.externalMetrics.address, let certificate = options.externalMetrics.certificateFile,
+            let key = options.externalMetrics.privateKeyFile
+        else { return }
+        let server = ExternalMetricsServer(
+            address: address, certificateFile: certificate, privateKeyFile: key, client: client, metrics: metrics,
+            isReady: isReady, log: environment.log.named("external-metrics"))
+        manager.add("external metrics server") { try await server.run() }
     }
 
     private func addServers(to manager: Manager, isReady: @escaping @Sendable () -> Bool) throws {

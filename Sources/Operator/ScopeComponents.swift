@@ -17,6 +17,8 @@ struct ScopeComponents: Sendable {
         var options: OperatorOptions
         var planner: ClusterPlanner
         var disruptionBudgetType: ResourceType
+        /// Nil where the server has neither v2 nor v2beta2.
+        var autoscalerType: ResourceType?
         var readings: ReadingCollector
         var record: Announcer.Record
         var log: Logger
@@ -70,13 +72,14 @@ extension ClusterCaches {
                 source: ApiSource(Api<Object>(shared.client, type, namespace: namespace), labelSelector: selector),
                 indexes: indexes, log: shared.log, registry: shared.registry)
         }
-        clusters = reflector(selector: nil, indexes: [])
+        clusters = reflector(selector: nil, indexes: [Self.byNamespace()])
         deployments = reflector()
         revisions = reflector()
         services = reflector()
         disruptionBudgets = reflector(shared.disruptionBudgetType)
         serviceAccounts = reflector()
         pods = reflector()
+        autoscalers = shared.autoscalerType.map { reflector($0, indexes: []) }
     }
 
     /// Lets a controller hear of every object that carries our labels.
@@ -87,7 +90,7 @@ extension ClusterCaches {
         return [
             watch(deployments), watch(revisions), watch(services), watch(disruptionBudgets), watch(serviceAccounts),
             watch(pods),
-        ]
+        ] + [autoscalers.map(watch)].compactMap(\.self)
     }
 
     func add(to manager: Manager) {
@@ -98,6 +101,7 @@ extension ClusterCaches {
         manager.add(disruptionBudgets)
         manager.add(serviceAccounts)
         manager.add(pods)
+        if let autoscalers { manager.add(autoscalers) }
     }
 
     /// Whether every cache holds a whole list.
@@ -105,5 +109,6 @@ extension ClusterCaches {
         clusters.store.isSynchronized && deployments.store.isSynchronized && revisions.store.isSynchronized
             && services.store.isSynchronized && disruptionBudgets.store.isSynchronized
             && serviceAccounts.store.isSynchronized && pods.store.isSynchronized
+            && autoscalers?.store.isSynchronized ?? true
     }
 }

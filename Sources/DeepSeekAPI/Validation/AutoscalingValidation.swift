@@ -32,6 +32,7 @@ func checkAutoscaling(_ autoscaling: AutoscalingSpec, _ check: inout FieldCheck)
     for (index, schedule) in (autoscaling.schedules ?? []).enumerated() {
         check.nested("schedules[\(index)]", schedule) { checkSchedule($0, &$1) }
     }
+    checkAutoscalerMode(autoscaling, &check)
 }
 
 private func checkMetricSource(_ source: MetricSourceSpec, _ check: inout FieldCheck) {

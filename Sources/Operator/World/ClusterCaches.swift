@@ -13,6 +13,8 @@ struct ClusterCaches: Sendable {
     let disruptionBudgets: Reflector<PodDisruptionBudget>
     let serviceAccounts: Reflector<ServiceAccount>
     let pods: Reflector<Pod>
+    /// Nil where the server has none that can be used.
+    let autoscalers: Reflector<HorizontalPodAutoscaler>?
 
     /// What is known of a cluster now; nil when there is none of that name.
     func observe(_ key: NamespacedName) -> ObservedCluster? {
@@ -28,12 +30,25 @@ struct ClusterCaches: Sendable {
         }
         world.serviceAccount =
             serviceAccounts.store[NamespacedName(namespace: key.namespace, name: world.names.serviceAccount)]
+        let autoscaler = NamespacedName(namespace: key.namespace, name: world.names.autoscaler)
+        world.autoscaler = autoscalers?.store[autoscaler]
         return world
     }
 
     // MARK: By cluster
 
     private static let indexName = "cluster"
+    private static let namespaceIndex = "namespace"
+
+    /// The clusters of a namespace.
+    func clusters(inNamespace namespace: String) -> [DeepSeekCluster] {
+        clusters.store.objects(in: Self.namespaceIndex, value: namespace)
+    }
+
+    /// Clusters by namespace.
+    static func byNamespace() -> StoreIndex<DeepSeekCluster> {
+        StoreIndex(namespaceIndex) { [$0.metadata.namespace ?? ""] }
+    }
 
     private static func indexValue(_ key: NamespacedName) -> String { key.description }
 
