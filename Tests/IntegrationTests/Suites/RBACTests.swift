@@ -85,6 +85,7 @@ import Testing
         try await scene.kubectl("patch", "dsc/r1", "--type=merge", "-p", #"{"spec":{"paused":true}}"#)
         try await scene.wait(for: "the pause") { $0.conditions?[type: "Paused"]?.status == .true }
         try await externalMetrics(scene)
+        try await horizontalPodAutoscaler(scene)
         try await scene.kubectl("delete", "dsc", "--all", "--wait=true")
         try await eventually("everything is gone") {
             try await scene.kubectl("get", "deploy", "-o", "name").isEmpty
@@ -110,6 +111,22 @@ import Testing
         try await scene.wait(for: "the adapter has answered", of: "r2") {
             $0.conditions?[type: "ScalingActive"]?.reason == "ValidMetricFound"
         }
+    }
+
+    /// An HPA is made, repaired and removed.
+    private func horizontalPodAutoscaler(_ scene: Scene) async throws {
+        let scaling = Self.scaling("{externalMetrics: {}}", metric: "api_requests_per_second")
+        let mode = scaling.replacing("  syncPeriodSeconds: 1", with: "  mode: HorizontalPodAutoscaler")
+        try await scene.apply(minimalSpec + "\n" + mode, name: "r2")
+        try await scene.wait(for: "the HPA has the metric", of: "r2") {
+            $0.conditions?[type: "ScalingActive"]?.message.hasPrefix("the HPA") == true
+        }
+        try await scene.kubectl("patch", "hpa", "r2", "--type=merge", "-p", #"{"spec":{"maxReplicas":50}}"#)
+        try await eventually("the drift is repaired") {
+            try await scene.kubectl("get", "hpa", "r2", "-o", "jsonpath={.spec.maxReplicas}") == "5"
+        }
+        try await scene.apply(minimalSpec + "\n" + scaling, name: "r2")
+        try await eventually("the HPA is gone") { try await scene.kubectl("get", "hpa", "-o", "name").isEmpty }
     }
 
     private static func scaling(_ source: String, metric: String) -> String {
