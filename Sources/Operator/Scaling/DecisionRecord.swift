@@ -68,7 +68,7 @@ public struct DecisionRecord: Sendable, Hashable, Codable {
 
     public var namespace: String
     public var name: String
-    /// When it was decided, with microseconds.
+    /// When it was decided.
     public var time: Timestamp
     /// When the same was decided last.
     public var lastTime: Timestamp
