@@ -68,7 +68,7 @@ let package = Package(
         // The Kubernetes client and what is built on it.
         room("KubeClient", ["KubeCore", "HTTPTransport", "YAML", "Telemetry", "Base"]),
         room("KubeRuntime", ["KubeClient", "KubeCore", "HTTPTransport", "Telemetry", "Base"]),
-        room("MetricSources", ["KubeClient", "KubeCore", "HTTPTransport", "Telemetry", "Base"]),
+        room("MetricSources", ["KubeClient", "KubeCore", "Engines", "HTTPTransport", "Telemetry", "Base"]),
         room("SimulatedNodes", ["KubeClient", "KubeCore", "PodModel", "Base"]),
         room(
             "Operator",
@@ -127,7 +127,11 @@ let package = Package(
             "KubeClientTests", ["KubeClient", "KubeCore", "HTTPTransport", "HTTPServer", "YAML", "Telemetry", "Base"]),
         tests("KubeRuntimeTests", ["KubeRuntime", "KubeClient", "KubeCore", "HTTPTransport", "Telemetry", "Base"]),
         tests(
-            "MetricSourcesTests", ["MetricSources", "KubeClient", "KubeCore", "HTTPTransport", "HTTPServer", "Base"]),
+            "MetricSourcesTests",
+            [
+                "MetricSources", "Engines", "DeepSeekAPI", "KubeClient", "KubeCore", "HTTPTransport", "HTTPServer",
+                "Base",
+            ]),
         tests("ClusterSimulatorTests", ["ClusterSimulator", "KubeCore", "PodModel", "HTTPServer", "Base"]),
         tests(
             "OperatorTests",

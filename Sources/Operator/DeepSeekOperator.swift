@@ -56,7 +56,8 @@ public struct DeepSeekOperator: Sendable {
         let transport: any Transport =
             elector.map { FencedTransport(environment.transport, fence: $0.fence) } ?? environment.transport
         let client = client(over: transport)
-        let offered = try await offeredTypes(client)
+        let offered = OfferedTypes(try await client.apiGroups())
+        offered.tell(environment.log)
         let manager = Manager(elector: elector, log: environment.log)
         // Past the fence: what happened is told although leadership was lost since.
         let recorder = EventRecorder(
@@ -65,9 +66,13 @@ public struct DeepSeekOperator: Sendable {
         manager.add("events") { try await recorder.run() }
         let log = environment.log.named("events")
         let readings = ReadingCollector(
-            client: client, transport: environment.transport, reader: MetricReader(clock: ContinuousClock()),
+            client: client, transport: environment.transport,
+            reader: MetricReader(clock: ContinuousClock(), patience: .seconds(2)),
             credentials: MetricCredentials(client: client, allowedHosts: options.policy.metricCredentialHosts))
-        let scopes = scopes(client, offered, readings) { note, cluster in
+        let journal = DecisionJournal()
+        let nodes = options.readsNodes ? nodeReflector(client) : nil
+        if let nodes { manager.add(nodes) }
+        let scopes = scopes(client, offered, readings, nodes, journal) { note, cluster in
             log.info(note.message, ["cluster": cluster.namespacedName.description, "reason": note.reason])
             recorder.record(
                 note.isWarning ? .warning : .normal, reason: note.reason, action: note.action, note: note.message,
@@ -78,7 +83,7 @@ public struct DeepSeekOperator: Sendable {
             for controller in scope.controllers { manager.add(controller) }
         }
         let isReady: @Sendable () -> Bool = { scopes.allSatisfy(\.caches.isSynchronized) }
-        try addServers(to: manager, isReady: isReady)
+        try addServers(to: manager, journal, isReady: isReady)
         let metrics = DefinedMetrics(
             clusters: { namespace in scopes.flatMap { $0.caches.clusters(inNamespace: namespace) } },
             policy: options.policy, readings: readings, now: environment.now)
@@ -116,7 +121,8 @@ public struct DeepSeekOperator: Sendable {
     }
 
     private func scopes(
-        _ client: KubeClient, _ offered: OfferedTypes, _ readings: ReadingCollector,
+        _ client: KubeClient, _ offered: OfferedTypes, _ readings: ReadingCollector, _ nodes: Reflector<Node>?,
+        _ journal: DecisionJournal,
         record: @escaping Announcer.Record
     ) -> [ScopeComponents] {
         let autoscalers = AutoscalerSupport(
@@ -132,45 +138,10 @@ public struct DeepSeekOperator: Sendable {
             }
         let shared = ScopeComponents.Shared(
             client: client, options: options, planner: planner, disruptionBudgetType: offered.disruptionBudget,
-            autoscalerType: offered.autoscaler,
-            readings: readings, record: record, log: environment.log, registry: environment.registry,
-            now: environment.now)
+            autoscalerType: offered.autoscaler, readings: readings, nodes: nodes, journal: journal, record: record,
+            log: environment.log, registry: environment.registry, now: environment.now)
         let namespaces: [String?] = options.namespaces.isEmpty ? [nil] : options.namespaces
         return namespaces.map { ScopeComponents(namespace: $0, shared: shared) }
-    }
-
-    /// Types whose version differs from server to server.
-    private struct OfferedTypes {
-        /// policy/v1 came with 1.21; an older server has v1beta1.
-        var disruptionBudget = PodDisruptionBudget.resourceType
-        /// autoscaling/v2 came with 1.23; an older server has v2beta2, and v1 cannot name an external metric.
-        var autoscaler: ResourceType? = HorizontalPodAutoscaler.resourceType
-
-        init(_ groups: [APIGroup]) {
-            func offers(_ type: ResourceType, _ version: String) -> Bool {
-                groups.contains { $0.name == type.group && $0.versions.contains { $0.version == version } }
-            }
-            let autoscalers = HorizontalPodAutoscaler.resourceType
-            let version = ["v2", "v2beta2"].first { offers(autoscalers, $0) }
-            autoscaler = version.map {
-                var type = autoscalers
-                type.version = $0
-                return type
-            }
-            if !offers(disruptionBudget, disruptionBudget.version) { disruptionBudget.version = "v1beta1" }
-        }
-    }
-
-    private func offeredTypes(_ client: KubeClient) async throws -> OfferedTypes {
-        let types = OfferedTypes(try await client.apiGroups())
-        let log = environment.log
-        if types.disruptionBudget.version != "v1" { log.info("the server has no policy/v1, policy/v1beta1 is used") }
-        if types.autoscaler?.version == "v2beta2" {
-            log.info("the server has no autoscaling/v2, autoscaling/v2beta2 is used")
-        } else if types.autoscaler == nil {
-            log.warning("the server has neither autoscaling/v2 nor v2beta2: mode HorizontalPodAutoscaler cannot work")
-        }
-        return types
     }
 
     private func addExternalMetrics(
@@ -185,10 +156,19 @@ public struct DeepSeekOperator: Sendable {
         manager.add("external metrics server") { try await server.run() }
     }
 
-    private func addServers(to manager: Manager, isReady: @escaping @Sendable () -> Bool) throws {
+    private func nodeReflector(_ client: KubeClient) -> Reflector<Node> {
+        Reflector(
+            source: ApiSource(Api<Node>(client)), configuration: .optional, log: environment.log,
+            registry: environment.registry)
+    }
+
+    private func addServers(
+        to manager: Manager, _ journal: DecisionJournal, isReady: @escaping @Sendable () -> Bool
+    ) throws {
         if let address = options.metricsAddress {
             let server = try HTTPServer(
-                .init(host: address.host, port: address.port), handler: OperatorServer.metrics(environment.registry))
+                .init(host: address.host, port: address.port),
+                handler: OperatorServer.metrics(environment.registry, decisions: journal))
             manager.add("metrics server") { try await server.run() }
         }
         if let address = options.probeAddress {

@@ -20,6 +20,8 @@ struct ScopeComponents: Sendable {
         /// Nil where the server has neither v2 nor v2beta2.
         var autoscalerType: ResourceType?
         var readings: ReadingCollector
+        var nodes: Reflector<Node>?
+        var journal: DecisionJournal
         var record: Announcer.Record
         var log: Logger
         var registry: MetricsRegistry
@@ -40,8 +42,13 @@ struct ScopeComponents: Sendable {
             "deepseekcluster\(suffix)", configuration: shared.controllerConfiguration(), log: shared.log,
             registry: shared.registry, reconciler: reconciler)
         let scaling = ScalingReconciler(
-            clusters: caches.clusters.store, specs: ScalingSpecs(policy: shared.options.policy), client: shared.client,
-            readings: shared.readings, memory: ScalingMemory(), reports: reports, announcer: announcer,
+            caches: caches, specs: ScalingSpecs(policy: shared.options.policy), client: shared.client,
+            readings: shared.readings,
+            capacity: CapacityView(
+                quotas: caches.quotas.store, nodes: shared.nodes?.store, clusters: caches.clusters.store,
+                pods: caches.pods.store),
+            memory: ScalingMemory(), store: ScalingStore(client: shared.client), reports: reports,
+            journal: shared.journal, announcer: announcer, log: shared.log.named("autoscaling"),
             notify: { main.enqueue($0) }, now: shared.now)
         // A tick mostly waits for its metrics, so that many may wait side by side: a slow source holds up its own.
         let scaler = Controller(
@@ -80,6 +87,9 @@ extension ClusterCaches {
         serviceAccounts = reflector()
         pods = reflector()
         autoscalers = shared.autoscalerType.map { reflector($0, indexes: []) }
+        quotas = Reflector(
+            source: ApiSource(Api<ResourceQuota>(shared.client, namespace: namespace)),
+            indexes: [CapacityView.byNamespace], configuration: .optional, log: shared.log, registry: shared.registry)
     }
 
     /// Lets a controller hear of every object that carries our labels.
@@ -102,6 +112,7 @@ extension ClusterCaches {
         manager.add(serviceAccounts)
         manager.add(pods)
         if let autoscalers { manager.add(autoscalers) }
+        manager.add(quotas)
     }
 
     /// Whether every cache holds a whole list.
@@ -110,5 +121,14 @@ extension ClusterCaches {
             && services.store.isSynchronized && disruptionBudgets.store.isSynchronized
             && serviceAccounts.store.isSynchronized && pods.store.isSynchronized
             && autoscalers?.store.isSynchronized ?? true
+    }
+}
+
+extension WatcherConfiguration {
+    /// For what may be forbidden, so that asking and its failures are few.
+    static var optional: WatcherConfiguration {
+        var configuration = WatcherConfiguration()
+        configuration.backoff.maximum = .seconds(300)
+        return configuration
     }
 }

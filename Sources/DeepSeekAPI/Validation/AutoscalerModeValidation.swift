@@ -10,12 +10,17 @@ func checkAutoscalerMode(_ autoscaling: AutoscalingSpec, _ check: inout FieldChe
         "syncPeriodSeconds", when: autoscaling.syncPeriodSeconds != nil,
         "the period of HPAs is a setting of kube-controller-manager; leave it out")
     check.forbid(
-        "stalenessSeconds", when: autoscaling.stalenessSeconds != nil && autoscaling.source?.prometheus == nil,
+        "stalenessSeconds",
+        when: autoscaling.stalenessSeconds != nil
+            && autoscaling.metrics.allSatisfy { autoscaling.source(of: $0)?.prometheus == nil },
         "an HPA takes samples of any age; leave it out, or use source.prometheus")
     for (index, metric) in autoscaling.metrics.enumerated() {
         check.forbid(
             "metrics[\(index)].onEmpty", when: metric.resolvedOnEmpty != .hold,
             "an HPA holds when a metric is empty; leave it out")
+        check.forbid(
+            "metrics[\(index)].activationThreshold", when: metric.activationThreshold != nil,
+            "an HPA knows no activation; leave it out")
     }
     check.forbid(
         "guards", when: !(autoscaling.guards ?? []).isEmpty, "an HPA has no guards; take them out")

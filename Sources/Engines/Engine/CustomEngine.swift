@@ -4,6 +4,8 @@ internal import DeepSeekAPI
 struct CustomEngine: InferenceEngine {
     let drain = DrainSignal.processItself
 
+    let metrics: EngineMetrics? = nil
+
     func probes(_ spec: EngineSpec) -> EngineProbes { EngineProbes(nil) }
 
     func command(_ spec: DeepSeekClusterSpec, model: ModelLocation) -> [String]? {

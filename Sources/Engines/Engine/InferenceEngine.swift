@@ -11,6 +11,9 @@ public protocol InferenceEngine: Sendable {
 
     /// How a pod that is told to stop knows that its streams have ended.
     var drain: DrainSignal { get }
+
+    /// Where it tells its load from outside; nil for one that does not.
+    var metrics: EngineMetrics? { get }
 }
 
 /// What shows that a pod serves nobody any more. Engines abort or forget streams on SIGTERM, so the wait comes before.

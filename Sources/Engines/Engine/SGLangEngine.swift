@@ -4,6 +4,13 @@ internal import DeepSeekAPI
 struct SGLangEngine: InferenceEngine {
     let drain = DrainSignal.metrics(path: "/metrics", gauges: ["sglang:num_running_reqs", "sglang:num_queue_reqs"])
 
+    /// Aborted requests are no failures: clients that leave are among them.
+    let metrics: EngineMetrics? = EngineMetrics(
+        path: "/metrics", running: "sglang:num_running_reqs", waiting: "sglang:num_queue_reqs",
+        kvCache: ["sglang:token_usage"], timeToFirstToken: "sglang:time_to_first_token_seconds",
+        latency: "sglang:e2e_request_latency_seconds", requests: .init(name: "sglang:num_requests_total"),
+        errors: .init(name: "sglang:http_responses_total", label: "status_code", prefix: "5"))
+
     /// The first release with `/ready`, which costs nothing.
     private static let ready = EngineVersion("0.5.20")
 

@@ -2,8 +2,15 @@ internal import DeepSeekAPI
 
 /// TensorRT-LLM, `trtllm-serve MODEL`. Precision is settled when its engine is built.
 struct TensorRTLLMEngine: InferenceEngine {
-    /// It neither drains nor tells how many requests are in flight.
+    /// It does not drain, and only its newest releases tell how many requests are in flight.
     let drain = DrainSignal.connections
+
+    /// Releases before the two gauges leave its load unknown; failures are not counted by any.
+    let metrics: EngineMetrics? = EngineMetrics(
+        path: "/prometheus/metrics", running: "trtllm_num_requests_running", waiting: "trtllm_num_requests_waiting",
+        kvCache: ["trtllm_kv_cache_utilization"], timeToFirstToken: "trtllm_time_to_first_token_seconds",
+        latency: "trtllm_e2e_request_latency_seconds", requests: .init(name: "trtllm_request_success_total"),
+        errors: nil)
 
     func probes(_ spec: EngineSpec) -> EngineProbes { EngineProbes("/health") }
 

@@ -5,6 +5,8 @@ struct TorchrunEngine: InferenceEngine {
     /// torchrun passes SIGTERM on to its workers, which end at once.
     let drain = DrainSignal.connections
 
+    let metrics: EngineMetrics? = nil
+
     func probes(_ spec: EngineSpec) -> EngineProbes { EngineProbes(nil) }
 
     func command(_ spec: DeepSeekClusterSpec, model: ModelLocation) -> [String]? {

@@ -5,6 +5,14 @@ struct VLLMEngine: InferenceEngine {
     let drain = DrainSignal.metrics(
         path: "/metrics", gauges: ["vllm:num_requests_running", "vllm:num_requests_waiting"])
 
+    /// `gpu_cache_usage_perc` was the name before 0.10.
+    let metrics: EngineMetrics? = EngineMetrics(
+        path: "/metrics", running: "vllm:num_requests_running", waiting: "vllm:num_requests_waiting",
+        kvCache: ["vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"],
+        timeToFirstToken: "vllm:time_to_first_token_seconds", latency: "vllm:e2e_request_latency_seconds",
+        requests: .init(name: "vllm:request_success_total"),
+        errors: .init(name: "vllm:request_success_total", label: "finished_reason", prefix: "error"))
+
     func probes(_ spec: EngineSpec) -> EngineProbes { EngineProbes("/health") }
 
     /// gpuMemoryUtilizationPercent is passed on as it is: vLLM's share counts weights, activations and KV cache.

@@ -3,7 +3,7 @@ internal import KubeCore
 internal import KubeRuntime
 internal import MetricSources
 
-/// The metrics that DeepSeekClusters define through `source.prometheus`, by namespace and name, as the operator's own
+/// The metrics that DeepSeekClusters define through `source.prometheus` and `sources[].prometheus`, by namespace and name, as the operator's own
 /// autoscaler reads them: with the same credentials, and one request for whoever asks at about the same time.
 ///
 /// A value carries the label `serving.deepseek.io/cluster` and those that the metric's own selector wants, so that an
@@ -47,8 +47,9 @@ struct DefinedMetrics: Sendable {
         let metric: String
         let cluster: String
         let labels: [String: String]
-        let query: String
+        let query: PrometheusSpec.Query
         let prometheus: PrometheusSpec
+        let timeout: Duration
         let staleness: Duration
         /// How old an answer may be that is shared.
         let maxAge: Duration
@@ -56,19 +57,32 @@ struct DefinedMetrics: Sendable {
         /// Nil where the cluster has no such metric, or is not accepted: what it asks for may be forbidden.
         init?(_ metric: String, of cluster: DeepSeekCluster, policy: AdministratorPolicy) {
             guard !cluster.metadata.isBeingDeleted, let spec = cluster.spec.autoscaling,
-                let prometheus = spec.source?.prometheus,
-                let query = prometheus.queries.first(where: { $0.metric == metric }),
-                Acceptance(cluster, policy: policy).isAccepted
+                let (prometheus, query) = Self.query(metric, spec), Acceptance(cluster, policy: policy).isAccepted
             else { return nil }
             self.metric = metric
             self.cluster = cluster.metadata.name
-            self.query = query.query
+            self.query = query
             self.prometheus = prometheus
             let selectors = spec.metrics.compactMap(\.external?.metric).filter { $0.name == metric }.map(\.selector)
             labels = selectors.compactMap { $0?.matchLabels }.reduce([:]) { $0.merging($1) { first, _ in first } }
                 .merging([Labels.cluster: cluster.metadata.name]) { $1 }
+            timeout = ReadingCollector.timeout(spec)
             staleness = .seconds(spec.resolvedStalenessSeconds)
             maxAge = .seconds(spec.resolvedSyncPeriodSeconds) / 2
+        }
+
+        /// The query of the source that `metrics` names for it, else of any that has one.
+        private static func query(
+            _ metric: String, _ spec: AutoscalingSpec
+        ) -> (PrometheusSpec, PrometheusSpec.Query)? {
+            let named = spec.metrics.filter { $0.external?.metric.name == metric }.map(spec.source(of:))
+            for source in named + [spec.source] + (spec.sources ?? []).map(\.source) {
+                guard let prometheus = source?.prometheus,
+                    let query = prometheus.queries.first(where: { $0.metric == metric })
+                else { continue }
+                return (prometheus, query)
+            }
+            return nil
         }
 
         func value(of sample: MetricSample, now: Timestamp) throws(MetricSourceError) -> ExternalMetricValue {
@@ -86,8 +100,8 @@ extension ReadingCollector {
     fileprivate func read(
         _ definition: DefinedMetrics.Definition, namespace: String
     ) async throws(MetricSourceError) -> MetricResult {
-        let endpoint = try await credentials.endpoint(definition.prometheus, namespace: namespace)
-        let source = PrometheusSource(endpoint, query: definition.query, transport: transport)
+        let source = try await source(
+            definition.query, of: definition.prometheus, timeout: definition.timeout, namespace: namespace)
         return try await reader.read(source, maxAge: definition.maxAge)
     }
 }

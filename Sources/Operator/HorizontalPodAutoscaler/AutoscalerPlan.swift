@@ -29,7 +29,8 @@ struct AutoscalerPlan {
     private func obstacle(to spec: AutoscalingSpec) -> Obstacle? {
         if spec.resolvedPaused { return .paused }
         if support.resourceType == nil { return .missingAPI }
-        if spec.source?.prometheus != nil, !support.servesPrometheusMetrics { return .metricsNotServed }
+        let isOurs = spec.metrics.contains { spec.source(of: $0)?.prometheus != nil }
+        if isOurs, !support.servesPrometheusMetrics { return .metricsNotServed }
         let rules = [spec.behavior?.scaleUp, spec.behavior?.scaleDown].compactMap(\.self)
         if !support.hasTolerance, rules.contains(where: { $0.tolerance != nil }) { return .toleranceUnsupported }
         return nil
@@ -91,7 +92,7 @@ struct AutoscalerPlan {
         case .metricsNotServed:
             return inactive(
                 reason: "MetricsNotServed",
-                "an HPA reads source.prometheus only by the operator's external metrics adapter, which is off; turn "
+                "an HPA reads a Prometheus source only by the operator's external metrics adapter, which is off; turn "
                     + "it on (--external-metrics-bind-address), or use spec.autoscaling.mode Operator")
         case .toleranceUnsupported:
             return inactive(

@@ -14,7 +14,9 @@ extension Manifests {
             "minReplicas": JSONValue(spec.resolvedMinReplicas),
             "maxReplicas": JSONValue(spec.maxReplicas),
             "metrics": .array(
-                spec.metrics.compactMap(\.external).map { metric($0, isServedByUs: spec.source?.prometheus != nil) }),
+                spec.metrics.compactMap { entry in
+                    entry.external.map { metric($0, isServedByUs: spec.source(of: entry)?.prometheus != nil) }
+                }),
         ]
         if let behavior = spec.behavior {
             result[path: "spec", "behavior", "scaleUp"] = behavior.scaleUp.map(rules)
