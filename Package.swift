@@ -80,6 +80,9 @@ let package = Package(
         // An API server in memory. It never imports KubeClient: client and simulator must not share a bug.
         room("ClusterSimulator", ["KubeCore", "PodModel", "HTTPServer", "Base"]),
 
+        // Engines without a model, for tests and benchmarks. It never imports Engines, for the same reason.
+        room("SimulatedEngines", ["KubeCore", "HTTPServer", "Base"]),
+
         executable(
             "deepseek-operator",
             [
@@ -132,6 +135,9 @@ let package = Package(
                 "MetricSources", "Engines", "DeepSeekAPI", "KubeClient", "KubeCore", "HTTPTransport", "HTTPServer",
                 "Base",
             ]),
+        tests(
+            "SimulatedEnginesTests",
+            ["SimulatedEngines", "MetricSources", "Engines", "DeepSeekAPI", "KubeCore", "HTTPTransport", "Base"]),
         tests("ClusterSimulatorTests", ["ClusterSimulator", "KubeCore", "PodModel", "HTTPServer", "Base"]),
         tests(
             "OperatorTests",
