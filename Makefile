@@ -23,7 +23,7 @@ demo: setup ## watch pods follow the load, with no cluster; ARGS="--duration 60"
 # One process after the other: tests that compute for seconds would starve those that wait for sockets of the few
 # threads they share, and those that start control planes or clusters by the dozen those with deadlines.
 COMPUTING := AutoscalingTests|TrafficModelTests
-HEAVY := IntegrationTests.(WholeCluster|Fixture|RBAC)Tests
+HEAVY := IntegrationTests.(WholeCluster|Fixture|RBAC|FaultSweep)Tests
 test: setup ## run all tests, the integration tests on the simulator and on a real Kubernetes API server
 	KUBEBUILDER_ASSETS="$$(scripts/control-plane.sh)"; export KUBEBUILDER_ASSETS; \
 	    swift test --disable-xctest --filter '$(COMPUTING)' $(ARGS) && \
@@ -39,11 +39,11 @@ conformance: setup ## replay recorded HPA decisions; VECTORS=file.jsonl.gz names
 lint: setup ## check formatting, scripts, the CRD's rules, the examples, the chart and the Dockerfile
 	@scripts/lint.sh
 
-bench: setup ## run the benchmarks in release mode, beside their yardsticks
+bench: setup ## run the benchmarks in release mode, beside their yardsticks; ARGS="latency scale" names some
 	swift build -c release --static-swift-stdlib --product deepseek-operator
 	swift build -c release --static-swift-stdlib --product bench-decoding
 	swift build -c release --static-swift-stdlib --product bench-control-plane
-	Benchmarks/run.py "$$(swift build -c release --show-bin-path)"
+	Benchmarks/run.py "$$(swift build -c release --show-bin-path)" $(ARGS)
 
 fuzz: setup ## fuzz every parser; SECONDS_EACH=600 sets the time for each
 	@scripts/fuzz.sh $(or $(SECONDS_EACH),60)

@@ -189,9 +189,3 @@ def latency(programs, clusters=1_000, spread=20):
             result = {"allocations": allocations, "ticks": ticks, "reconciles": main}
             return result | plane.latency(spread)
 
-
-if __name__ == "__main__":
-    import sys
-    programs, what = pathlib.Path(sys.argv[1]), sys.argv[2]
-    sizes = [int(text) for text in sys.argv[3:]]
-    print(json.dumps({"scale": scale, "latency": latency}[what](programs, *sizes), indent=1))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the benchmarks in release mode and prints one table: a figure, a yardstick measured beside it, their ratio.
 
-usage: Benchmarks/run.py FOLDER-OF-RELEASE-PROGRAMS
+usage: Benchmarks/run.py FOLDER-OF-RELEASE-PROGRAMS [decoding] [binary] [latency] [scale]
 """
 import json
 import os
@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import control_plane
 
 ROUNDS = 11
 
@@ -52,13 +54,45 @@ def binary(program):
         start_time(kubectl, "version", "--client"))
 
 
+def figure(what, value, goal=""):
+    print(f"{what:58} {value:>12.1f}  {goal}", flush=True)
+
+
+def latency(programs):
+    result = control_plane.latency(programs)
+    figure("1,000 clusters, sample read to replicas written, p99 ms", result["from_read_p99_ms"], "goal: 250")
+    figure("  the same, p50 ms", result["from_read_p50_ms"])
+    figure("  from the metric's change, p99 ms, synced every second", result["from_change_p99_ms"], "goal: 1250")
+    figure("  never followed", result["missing"], "goal: 0")
+    figure("allocations per reconcile", result["allocations"] / (result["ticks"] + result["reconciles"]))
+
+
+def scale(programs):
+    result = control_plane.scale(programs)
+    runs = result["reconciles"] + result["ticks"]
+    figure("10,000 clusters, 30,000 pods: start to synced, s", result["synced_s"])
+    figure("  memory once synced, MB", result["synced_mb"], "goal: 150")
+    figure("  memory in steady state, MB", result["steady_mb"], "goal: 150")
+    figure("  the highest, MB", result["steady_peak_mb"])
+    figure("  CPU per reconcile, ms", result["steady_cpu_s"] * 1000 / max(runs, 1))
+    figure("  CPU, share of a core", result["steady_cpu_s"] / result["steady_s"])
+    print(f"  requests other than reads in {result['steady_s']} s: {json.dumps(result['writes'])}")
+
+
 def main():
-    if len(sys.argv) != 2:
+    parts = {
+        "decoding": lambda programs: decoding(programs / "bench-decoding"),
+        "binary": lambda programs: binary(programs / "deepseek-operator"),
+        "latency": latency,
+        "scale": scale,
+    }
+    chosen = sys.argv[2:] or list(parts)
+    if len(sys.argv) < 2 or not set(chosen) <= set(parts):
         sys.exit(__doc__)
     programs = pathlib.Path(sys.argv[1])
-    print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; medians of {ROUNDS} runs")
-    decoding(programs / "bench-decoding")
-    binary(programs / "deepseek-operator")
+    print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; times are medians of {ROUNDS} runs")
+    for name in chosen:
+        parts[name](programs)
 
 
 main()

@@ -44,6 +44,9 @@ struct Scene: Sendable {
 
     // MARK: Operator
 
+    /// Who the operator says it is, so that its requests can be told from the test's own.
+    static let operatorAgent = "operator-under-test"
+
     /// Runs an operator for as long as `body` does.
     func withOperator<Result: Sendable>(
         _ change: (inout OperatorOptions) -> Void = { _ in }, render: ClusterPlanner.Renderer? = nil,
@@ -55,8 +58,10 @@ struct Scene: Sendable {
         options.probeAddress = nil
         options.gracePeriod = .seconds(2)
         change(&options)
+        var configuration = cluster.configuration
+        configuration.userAgent = Self.operatorAgent
         let environment = DeepSeekOperator.Environment(
-            configuration: cluster.configuration, transport: cluster.transport, log: log,
+            configuration: configuration, transport: cluster.transport, log: log,
             identity: "test-\(UInt32.random(in: 0 ... .max))", render: render)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { [options] in

@@ -40,7 +40,9 @@ struct EventSubject: Hashable, Sendable {
     /// A fresh name for an event: `<object>.<hex>`, or `<kind>.<hex>` where the object's name, as of an RBAC role, is no
     /// DNS subdomain and so cannot be part of one.
     func makeEventName() -> String {
-        let suffix = "." + String(UInt64.random(in: .min ... .max), radix: 16)
+        // Of one length always, so that a name is cut at one place always.
+        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+        let suffix = "." + String(repeating: "0", count: 16 - digits.utf8.count) + digits
         let isSubdomain = name.utf8.first.map(Self.isAlphanumeric) ?? false && name.utf8.allSatisfy(Self.isSubdomain)
         var prefix = (isSubdomain ? name : kind.lowercased()).cut(toBytes: 253 - suffix.utf8.count)
         while let last = prefix.utf8.last, !Self.isAlphanumeric(last) { prefix.removeLast() }

@@ -50,7 +50,11 @@ import Testing
                     try await scene.waitUntilReady(replicas: 3)
                     #expect(try await scene.status().conditions?[type: "ScalingActive"]?.reason == "ValidMetricFound")
                     try await scene.kubectl("scale", "dsc/r1", "--replicas=5")
-                    try await scene.wait(for: "five are wished for") { $0.desiredReplicas == 5 }
+                    // The five may last for less than a look at the status takes; what was said of them stays.
+                    try await eventually("the five are taken back") {
+                        try await scene.kubectl("get", "events", "-o", "jsonpath={.items[*].message}")
+                            .contains("New size: 3; reason: All metrics below target")
+                    }
                     try await scene.waitUntilReady(replicas: 3)
                     adapter.set(rate: 100)
                     try await scene.waitUntilReady(replicas: 1)

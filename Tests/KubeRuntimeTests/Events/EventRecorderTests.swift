@@ -315,7 +315,7 @@ extension EventRecorderTests {
         #expect(cut["note"]?.stringValue == "x" + String(repeating: "é", count: 511))
         #expect(cut[path: "metadata", "name"]?.stringValue?.hasPrefix("widget.") == true)
         let name = try #require(long[path: "metadata", "name"]?.stringValue)
-        #expect(name.utf8.count <= 253 && name.wholeMatch(of: /n{235}\.[0-9a-f]+/) != nil)
+        #expect(name.utf8.count <= 253 && name.wholeMatch(of: /n{235}\.[0-9a-f]{16}/) != nil)
     }
 
     @Test func eventsOfClusterScopedObjectsAreInDefault() async throws {
