@@ -119,7 +119,14 @@ let package = Package(
         tests("BaseTests", ["Base"]),
         tests("KubeCoreTests", ["KubeCore", "Base"]),
         tests("AutoscalingTests", ["Autoscaling", "HPAConformance", "KubeCore"]),
-        tests("MigrationTests", ["Migration", "KubeCore"]),
+        // The world that a migration is searched in, and the search itself, run by `make search`.
+        .target(
+            name: "MigrationModel", dependencies: ["Migration", "KubeCore"], path: "Tests/MigrationModel",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "migration-search", dependencies: ["MigrationModel", "Migration"], path: "Tests/migration-search",
+            swiftSettings: strict),
+        tests("MigrationTests", ["Migration", "MigrationModel", "KubeCore"]),
         tests("TrafficModelTests", ["TrafficModel", "Autoscaling", "KubeCore"]),
         tests("PodModelTests", ["PodModel", "KubeCore"]),
         tests("DeepSeekAPITests", ["DeepSeekAPI", "KubeCore", "YAML"]),

@@ -19,6 +19,14 @@ public struct ScaleWrite: Sendable, Hashable {
     public var claim: Int64
     public var uid: String
     public var resourceVersion: String
+
+    public init(revision: String, replicas: Int, claim: Int64, uid: String, resourceVersion: String) {
+        self.revision = revision
+        self.replicas = replicas
+        self.claim = claim
+        self.uid = uid
+        self.resourceVersion = resourceVersion
+    }
 }
 
 /// A write of the live Service.

@@ -13,8 +13,9 @@ public enum MigrationPlanner {
         draft.acceptOperation()
         draft.followSpecPause()
         draft.advance()
-        plan.record = draft.record
         let selection = selection(draft, service)
+        if selection != service.selection { draft.renewRetirements(reachedBy: service.selection) }
+        plan.record = draft.record
         if draft.record != record || selection != service.selection {
             plan.actions = [
                 .writeLive(
@@ -111,6 +112,13 @@ extension MigrationDraft {
         if record.step != .stable { retireLeftovers() }
         guard !transitions.isEmpty else { return }
         record.retiring.removeAll { entry in !world.deployments.contains { $0.revision == entry.revision } }
+    }
+
+    /// Somebody sent clients to what is on its way out: their requests get their time from now on.
+    fileprivate mutating func renewRetirements(reachedBy selection: Selection) {
+        for entry in record.retiring where selection.includes(entry.revision) && entry.at < now.wholeSeconds {
+            retire(entry.revision, served: true)
+        }
     }
 
     /// The gate that has no answer yet.
