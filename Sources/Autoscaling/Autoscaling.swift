@@ -3,6 +3,8 @@
 //
 //   Policy/    AutoscalerPolicy: bounds, metrics, behavior; HPADeviations: what we do otherwise, one by one
 //   Metrics/   MetricReading in; MetricEvaluator (which readings count), ReplicaCalculator (a metric -> a proposal)
+//   Schedules/ ReplicaSchedule: bounds for a time; TimeZoneFile and POSIXTimeZone, the rules of time zones
+//   Guards/    LoadGuard and its reading; GuardVerdict, the least that guards ask for
 //   Limits/    Stabilizer (windows) and RateLimiter (policies), over the AutoscalerState that they need
 //   Decision/  Autoscaler, which puts these in HPA's order; Decision and DecisionTrace, what it did and why
 //   ColdStart/ ColdStartTimes: how long pods take to be ready; PodsOnTheirWay: how many of them will be, and when

@@ -64,7 +64,10 @@ public struct DeepSeekOperator: Sendable {
             instance: environment.identity, log: environment.log, registry: environment.registry)
         manager.add("events") { try await recorder.run() }
         let log = environment.log.named("events")
-        let scopes = scopes(client, budgetType: budgetType) { note, cluster in
+        let journal = DecisionJournal()
+        let nodes = options.readsNodes ? nodeReflector(client) : nil
+        if let nodes { manager.add(nodes) }
+        let scopes = scopes(client, budgetType: budgetType, nodes, journal) { note, cluster in
             log.info(note.message, ["cluster": cluster.namespacedName.description, "reason": note.reason])
             recorder.record(
                 note.isWarning ? .warning : .normal, reason: note.reason, action: note.action, note: note.message,
@@ -74,7 +77,7 @@ public struct DeepSeekOperator: Sendable {
             scope.caches.add(to: manager)
             for controller in scope.controllers { manager.add(controller) }
         }
-        try addServers(to: manager) { scopes.allSatisfy(\.caches.isSynchronized) }
+        try addServers(to: manager, journal) { scopes.allSatisfy(\.caches.isSynchronized) }
         environment.log.info(
             "starting",
             [
@@ -108,7 +111,8 @@ public struct DeepSeekOperator: Sendable {
     }
 
     private func scopes(
-        _ client: KubeClient, budgetType: ResourceType, record: @escaping Announcer.Record
+        _ client: KubeClient, budgetType: ResourceType, _ nodes: Reflector<Node>?, _ journal: DecisionJournal,
+        record: @escaping Announcer.Record
     ) -> [ScopeComponents] {
         let credentials = MetricCredentials(
             client: client, allowedHosts: options.policy.metricCredentialHosts)
@@ -121,9 +125,9 @@ public struct DeepSeekOperator: Sendable {
         let shared = ScopeComponents.Shared(
             client: client, options: options, planner: planner, disruptionBudgetType: budgetType,
             readings: ReadingCollector(
-                client: client, transport: environment.transport, reader: MetricReader(clock: ContinuousClock()),
+                client: client, transport: environment.transport, reader: MetricReader(clock: ContinuousClock(), patience: .seconds(2)),
                 credentials: credentials),
-            record: record, log: environment.log, registry: environment.registry, now: environment.now)
+            nodes: nodes, journal: journal, record: record, log: environment.log, registry: environment.registry, now: environment.now)
         let namespaces: [String?] = options.namespaces.isEmpty ? [nil] : options.namespaces
         return namespaces.map { ScopeComponents(namespace: $0, shared: shared) }
     }
@@ -139,10 +143,19 @@ public struct DeepSeekOperator: Sendable {
         return type
     }
 
-    private func addServers(to manager: Manager, isReady: @escaping @Sendable () -> Bool) throws {
+    private func nodeReflector(_ client: KubeClient) -> Reflector<Node> {
+        Reflector(
+            source: ApiSource(Api<Node>(client)), configuration: .optional, log: environment.log,
+            registry: environment.registry)
+    }
+
+    private func addServers(
+        to manager: Manager, _ journal: DecisionJournal, isReady: @escaping @Sendable () -> Bool
+    ) throws {
         if let address = options.metricsAddress {
             let server = try HTTPServer(
-                .init(host: address.host, port: address.port), handler: OperatorServer.metrics(environment.registry))
+                .init(host: address.host, port: address.port), 
+                handler: OperatorServer.metrics(environment.registry, decisions: journal))
             manager.add("metrics server") { try await server.run() }
         }
         if let address = options.probeAddress {

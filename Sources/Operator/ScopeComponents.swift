@@ -18,6 +18,8 @@ struct ScopeComponents: Sendable {
         var planner: ClusterPlanner
         var disruptionBudgetType: ResourceType
         var readings: ReadingCollector
+        var nodes: Reflector<Node>?
+        var journal: DecisionJournal
         var record: Announcer.Record
         var log: Logger
         var registry: MetricsRegistry
@@ -38,8 +40,13 @@ struct ScopeComponents: Sendable {
             "deepseekcluster\(suffix)", configuration: shared.controllerConfiguration(), log: shared.log,
             registry: shared.registry, reconciler: reconciler)
         let scaling = ScalingReconciler(
-            clusters: caches.clusters.store, specs: ScalingSpecs(policy: shared.options.policy), client: shared.client,
-            readings: shared.readings, memory: ScalingMemory(), reports: reports, announcer: announcer,
+            caches: caches, specs: ScalingSpecs(policy: shared.options.policy), client: shared.client,
+            readings: shared.readings, guards: GuardReader(transport: shared.readings.transport),
+            capacity: CapacityView(
+                quotas: caches.quotas.store, nodes: shared.nodes?.store, clusters: caches.clusters.store,
+                pods: caches.pods.store),
+            memory: ScalingMemory(), store: ScalingStore(client: shared.client), reports: reports,
+            journal: shared.journal, announcer: announcer, log: shared.log.named("autoscaling"),
             notify: { main.enqueue($0) }, now: shared.now)
         // A tick mostly waits for its metrics, so that many may wait side by side: a slow source holds up its own.
         let scaler = Controller(
@@ -77,6 +84,9 @@ extension ClusterCaches {
         disruptionBudgets = reflector(shared.disruptionBudgetType)
         serviceAccounts = reflector()
         pods = reflector()
+        quotas = Reflector(
+            source: ApiSource(Api<ResourceQuota>(shared.client, namespace: namespace)),
+            indexes: [CapacityView.byNamespace], configuration: .optional, log: shared.log, registry: shared.registry)
     }
 
     /// Lets a controller hear of every object that carries our labels.
@@ -98,6 +108,7 @@ extension ClusterCaches {
         manager.add(disruptionBudgets)
         manager.add(serviceAccounts)
         manager.add(pods)
+        manager.add(quotas)
     }
 
     /// Whether every cache holds a whole list.
@@ -105,5 +116,14 @@ extension ClusterCaches {
         clusters.store.isSynchronized && deployments.store.isSynchronized && revisions.store.isSynchronized
             && services.store.isSynchronized && disruptionBudgets.store.isSynchronized
             && serviceAccounts.store.isSynchronized && pods.store.isSynchronized
+    }
+}
+
+extension WatcherConfiguration {
+    /// For what may be forbidden, so that asking and its failures are few.
+    static var optional: WatcherConfiguration {
+        var configuration = WatcherConfiguration()
+        configuration.backoff.maximum = .seconds(300)
+        return configuration
     }
 }

@@ -5,7 +5,7 @@ public import KubeCore
 /// A decision changes nothing but `state`. Whoever carries it out calls `recordRescale` once the write succeeded, since
 /// only changes that happened count for the rate.
 public struct Autoscaler: Sendable {
-    public let policy: AutoscalerPolicy
+    public private(set) var policy: AutoscalerPolicy
 
     // What follows from the policy, worked out once.
     private let upRules: EffectiveRules
@@ -19,6 +19,16 @@ public struct Autoscaler: Sendable {
         downRules = .down(policy.behavior?.scaleDown, windowSeconds: policy.downscaleStabilizationSeconds)
         calculator = ReplicaCalculator(tolerances: policy.tolerances, deviations: policy.deviations)
         words = policy.metrics.map { MetricWords($0, policy) }
+    }
+
+    /// The same autoscaler with other bounds, as a schedule sets them for a time.
+    ///
+    /// - Precondition: `minReplicas` is 0 or more and at most `maxReplicas`.
+    public func within(minReplicas: Int32, maxReplicas: Int32) -> Autoscaler {
+        var copy = self
+        copy.policy.minReplicas = minReplicas
+        copy.policy.maxReplicas = maxReplicas
+        return copy
     }
 
     /// Decides one tick.
@@ -51,6 +61,7 @@ public struct Autoscaler: Sendable {
     public func recordRescale(_ decision: Decision, at now: Timestamp, state: inout AutoscalerState) {
         guard decision.isRescale else { return }
         state.isScaledToZero = isScaleToZero(from: decision.currentReplicas, to: decision.replicas)
+        if let guarded = decision.trace.guarded, guarded > decision.currentReplicas { state.lastGuardStep = now }
         guard policy.behavior != nil else { return }
         let change = decision.replicas &- decision.currentReplicas
         if decision.replicas > decision.currentReplicas {
@@ -70,7 +81,12 @@ public struct Autoscaler: Sendable {
     }
 
     private func shortcut(_ current: Int32, _ state: AutoscalerState) -> Shortcut? {
-        if current == 0 { return wakes(state) ? nil : .paused }
+        if current == 0 {
+            guard wakes(state) else { return .paused }
+            // A floor that was raised since, by a schedule or a person, needs no metric.
+            let isFloor = policy.minReplicas > 0 && policy.deviations.contains(.rememberScaleToZero)
+            return isFloor ? .bound(policy.minReplicas, Self.belowMinimum) : nil
+        }
         if current > policy.maxReplicas {
             return .bound(policy.maxReplicas, "Current number of replicas above Spec.MaxReplicas")
         }
@@ -114,19 +130,22 @@ public struct Autoscaler: Sendable {
         draft.trace.metrics = proposals.traces
         draft.trace.raw = proposals.raw
         draft.events += proposals.events
+        let guards = GuardVerdict(policy.guards, observation, lastStep: state.lastGuardStep)
+        draft.trace.guards = guards.traces
+        draft.events += guards.events
         guard let best = proposals.chosen else {
-            let message = proposals.failureMessage
-            draft.set(AutoscalerCondition.scalingActive, .false, proposals.failureReason, message)
-            draft.events.append(proposals.failureEvent)
-            return draft.finish(current, message)
+            return decideWithoutMetrics(proposals, guards, observation, &draft, &state)
         }
+        state.failingSince = nil
         draft.set(AutoscalerCondition.scalingActive, .true, "ValidMetricFound", best.words.found)
         let tolerated = max(best.replicas, 0)
-        let desired = max(tolerated, observation.forecastReplicas ?? tolerated)
+        let forecast = max(tolerated, observation.forecastReplicas ?? tolerated)
+        let desired = raise(forecast, by: guards, &draft)
         draft.trace.tolerated = tolerated
-        draft.trace.forecast = observation.forecastReplicas.map { _ in desired }
+        draft.trace.forecast = observation.forecastReplicas.map { _ in forecast }
         var replicas = normalize(desired, observation, &draft, &state)
-        var rescaleReason = rescaleReason(desired, current, isForecast: desired > tolerated, best.words)
+        var rescaleReason = rescaleReason(desired, current, isForecast: forecast > tolerated, best.words)
+        if desired > max(forecast, current), let reason = guards.reason { rescaleReason = reason }
         // minReplicas was raised while we were at zero.
         if current == 0, replicas < policy.minReplicas {
             replicas = policy.minReplicas
@@ -137,6 +156,41 @@ public struct Autoscaler: Sendable {
         let reason = rescaleReason.isEmpty ? best.words.atTarget : rescaleReason
         let isPlain = policy.deviations.contains(.plainMessages)
         return draft.finish(replicas, reason, rescaleReason: isPlain ? reason : rescaleReason)
+    }
+
+    /// No metric says how many: what runs stays, or grows to what the fallback and the guards ask for.
+    private func decideWithoutMetrics(
+        _ proposals: MetricProposals, _ guards: GuardVerdict, _ observation: Observation, _ draft: inout DecisionDraft,
+        _ state: inout AutoscalerState
+    ) -> Decision {
+        let current = observation.specReplicas
+        let message = proposals.failureMessage
+        draft.set(AutoscalerCondition.scalingActive, .false, proposals.failureReason, message)
+        draft.events.append(proposals.failureEvent)
+        state.failingSince = proposals.isFailure ? state.failingSince ?? observation.now : nil
+        var floor = current
+        var reason = message
+        if case .atLeast(let replicas, let after) = policy.fallback, replicas > current,
+            let since = state.failingSince, observation.now.since(since) >= after
+        {
+            floor = replicas
+            reason = "fallback, no valid metric for \(observation.now.since(since).components.seconds) s"
+        }
+        let desired = raise(floor, by: guards, &draft)
+        guard desired > current else { return draft.finish(current, message) }
+        if desired > floor, let guardReason = guards.reason { reason = guardReason }
+        // For the windows, once the metrics are back: what was raised is not taken away at once.
+        state.recommend(desired, now: observation.now)
+        let replicas = bounded(max(min(desired, policy.maxReplicas), current), observation, &draft)
+        setScaledToZero(replicas, &draft)
+        return draft.finish(replicas, reason)
+    }
+
+    /// What is asked for with what the guards ask for.
+    private func raise(_ desired: Int32, by guards: GuardVerdict, _ draft: inout DecisionDraft) -> Int32 {
+        guard let floor = guards.floor, floor > desired else { return desired }
+        draft.trace.guarded = floor
+        return floor
     }
 
     /// HPA's words; it has none for a rescale that a window alone caused.

@@ -1,12 +1,15 @@
 /// How a decision came about, step by step. A step that was not reached is nil.
 public struct DecisionTrace: Sendable, Hashable {
     public var metrics: [MetricTrace] = []
+    public var guards: [GuardTrace] = []
     /// The highest of what the metrics need, before tolerance.
     public var raw: Int32?
     /// The highest proposal after tolerance.
     public var tolerated: Int32?
     /// With what the forecast asks for; nil without a forecast.
     public var forecast: Int32?
+    /// With what guards ask for; nil where none of them raised anything.
+    public var guarded: Int32?
     /// After the stabilization windows.
     public var stabilized: Int32?
     /// After policies and bounds.
@@ -26,8 +29,8 @@ public struct DecisionTrace: Sendable, Hashable {
     /// The steps that were taken, in order, by the names that people see.
     public var steps: [(name: String, replicas: Int32)] {
         let all = [
-            ("raw", raw), ("tolerance", tolerated), ("forecast", forecast), ("stabilized", stabilized),
-            ("rate-limited", limited), ("capacity", capacity), ("final", final),
+            ("raw", raw), ("tolerance", tolerated), ("forecast", forecast), ("guards", guarded),
+            ("stabilized", stabilized), ("rate-limited", limited), ("capacity", capacity), ("final", final),
         ]
         return all.compactMap { name, replicas in replicas.map { (name, $0) } }
     }
@@ -52,6 +55,8 @@ public struct MetricTrace: Sendable, Hashable {
     public var raw: Int32?
     public var proposal: Int32?
     public var isWithinTolerance = false
+    /// Not above its activation threshold, which counts as no load.
+    public var isInactive = false
     /// Had no samples, and its setting is to be left out then.
     public var isIgnored = false
     /// Why it could not be used.

@@ -4,6 +4,7 @@ internal import KubeCore
 struct MetricProposals {
     private let calculator: ReplicaCalculator
     private let observation: Observation
+    private let mayBeZero: Bool
     private(set) var traces: [MetricTrace] = []
     private(set) var events: [AutoscalerEvent] = []
     private var best: (replicas: Int32, words: MetricWords)?
@@ -16,6 +17,7 @@ struct MetricProposals {
     ) {
         self.calculator = calculator
         self.observation = observation
+        mayBeZero = policy.minReplicas == 0
         let evaluator = MetricEvaluator(
             deviations: policy.deviations, staleness: policy.staleness, now: observation.now)
         for (index, words) in words.enumerated() {
@@ -44,6 +46,9 @@ struct MetricProposals {
         return best
     }
 
+    /// Whether a metric could not be read, as against all of them having nothing to say.
+    var isFailure: Bool { firstFailure != nil }
+
     /// The reason of ScalingActive=False, by the first metric that failed.
     var failureReason: String { firstFailure == nil ? "NoMetricsAvailable" : "FailedGetExternalMetric" }
 
@@ -66,12 +71,24 @@ struct MetricProposals {
     // MARK: - One metric
 
     private func proposal(_ metric: MetricTarget, _ values: [Int64]) -> ReplicaCalculator.Proposal? {
-        switch metric.target {
-        case .averageValue(let milli):
-            calculator.perPod(values, targetMilli: milli, statusReplicas: observation.statusReplicas)
-        case .value(let milli):
-            calculator.total(values, targetMilli: milli, observation)
-        }
+        let proposal =
+            switch metric.target {
+            case .averageValue(let milli):
+                calculator.perPod(values, targetMilli: milli, statusReplicas: observation.statusReplicas)
+            case .value(let milli):
+                calculator.total(values, targetMilli: milli, observation)
+            }
+        guard var proposal, isInactive(metric, proposal.usage) else { return proposal }
+        // KEDA's rule: below its activation threshold a metric asks for nothing, whatever its target says.
+        proposal.raw = 0
+        proposal.replicas = 0
+        proposal.isWithinTolerance = false
+        return proposal
+    }
+
+    private func isInactive(_ metric: MetricTarget, _ usage: Int64) -> Bool {
+        guard mayBeZero, let activation = metric.activationMilli else { return false }
+        return usage <= activation
     }
 
     private mutating func propose(
@@ -87,6 +104,7 @@ struct MetricProposals {
         trace.raw = proposal.raw
         trace.proposal = proposal.replicas
         trace.isWithinTolerance = proposal.isWithinTolerance
+        trace.isInactive = isInactive(metric, proposal.usage)
         traces.append(trace)
         // A zero gives way to whatever comes after it, as in the controller: only the name in messages shows it.
         if best.map({ $0.replicas == 0 || proposal.replicas > $0.replicas }) ?? true {

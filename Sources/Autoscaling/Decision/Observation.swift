@@ -17,10 +17,15 @@ public struct Observation: Sendable, Hashable {
     public var forecastReplicas: Int32?
     /// For how many replicas there is room. It holds growth back, and never takes away what runs. nil: no bound.
     public var capacity: Int32?
+    /// One reading for each of the policy's guards, in their order.
+    public var guardReadings: [GuardReading]
+    /// How long a pod takes to be ready: guards add one step in that time.
+    public var coldStart: Duration
 
     public init(
         now: Timestamp, specReplicas: Int32, statusReplicas: Int32, readyReplicas: Int32, readings: [MetricReading],
-        forecastReplicas: Int32? = nil, capacity: Int32? = nil
+        forecastReplicas: Int32? = nil, capacity: Int32? = nil, guardReadings: [GuardReading] = [],
+        coldStart: Duration = .seconds(300)
     ) {
         self.now = now
         self.specReplicas = specReplicas
@@ -29,5 +34,7 @@ public struct Observation: Sendable, Hashable {
         self.readings = readings
         self.forecastReplicas = forecastReplicas
         self.capacity = capacity
+        self.guardReadings = guardReadings
+        self.coldStart = coldStart
     }
 }

@@ -10,6 +10,10 @@ public struct AutoscalerState: Sendable, Hashable, Codable {
     /// Whether the last change of replicas that was ours went to zero: then load wakes them, whereas somebody else's zero
     /// is a pause. nil before the first change, or where that was forgotten.
     public var isScaledToZero: Bool?
+    /// Since when the metrics have given no number to go by; nil while they do.
+    public var failingSince: Timestamp?
+    /// When a guard added its last step.
+    public var lastGuardStep: Timestamp?
 
     public init() {}
 
@@ -19,6 +23,8 @@ public struct AutoscalerState: Sendable, Hashable, Codable {
         for index in recommendations.indices { recommendations[index].time = recommendations[index].time + jump }
         for index in scaleUpEvents.indices { scaleUpEvents[index].time = scaleUpEvents[index].time + jump }
         for index in scaleDownEvents.indices { scaleDownEvents[index].time = scaleDownEvents[index].time + jump }
+        failingSince = failingSince.map { $0 + jump }
+        lastGuardStep = lastGuardStep.map { $0 + jump }
     }
 
     /// Adds what the metrics ask for now. A recommendation goes once a later one is as high, and one as low: that one is in
@@ -50,6 +56,8 @@ public struct AutoscalerState: Sendable, Hashable, Codable {
         for index in scaleDownEvents.indices where scaleDownEvents[index].time > now {
             scaleDownEvents[index].time = now
         }
+        failingSince = failingSince.map { min($0, now) }
+        lastGuardStep = lastGuardStep.map { min($0, now) }
     }
 }
 

@@ -24,11 +24,18 @@ public struct MetricTarget: Sendable, Hashable {
     public var selector: LabelSelector?
     public var target: Target
     public var onEmpty: OnEmpty
+    /// Thousandths. With `minReplicas` 0, a sum up to this is no load: it wakes nothing, and lets the last replica go. nil:
+    /// any load above 0 counts, as in HPA.
+    public var activationMilli: Int64?
 
-    public init(name: String, selector: LabelSelector? = nil, target: Target, onEmpty: OnEmpty = .hold) {
+    public init(
+        name: String, selector: LabelSelector? = nil, target: Target, onEmpty: OnEmpty = .hold,
+        activationMilli: Int64? = nil
+    ) {
         self.name = name
         self.selector = selector
         self.target = target
         self.onEmpty = onEmpty
+        self.activationMilli = activationMilli
     }
 }

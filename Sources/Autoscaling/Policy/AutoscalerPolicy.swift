@@ -14,6 +14,10 @@ public struct AutoscalerPolicy: Sendable, Hashable {
     public var deviations: HPADeviations
     /// How old a sample may be by its own timestamp. nil: any age. Only with `.rejectStaleSamples`.
     public var staleness: Duration?
+    /// What is done once the metrics stay away. HPA has nothing of the kind: it holds.
+    public var fallback: Fallback
+    /// Limits on a pod's load, beside the metrics.
+    public var guards: [LoadGuard]
     /// Where the metrics are read: HPA names it in its messages.
     public var namespace: String
     /// Whether the autoscaler may wake what it scaled to zero: HPA's feature gate HPAScaleToZero. Without it zero is always
@@ -26,7 +30,8 @@ public struct AutoscalerPolicy: Sendable, Hashable {
 
     public init(
         minReplicas: Int32 = 1, maxReplicas: Int32, metrics: [MetricTarget], behavior: ScalingBehavior? = nil,
-        deviations: HPADeviations = .standard, staleness: Duration? = nil, namespace: String = "",
+        deviations: HPADeviations = .standard, staleness: Duration? = nil, fallback: Fallback = .hold,
+        guards: [LoadGuard] = [], namespace: String = "",
         canScaleFromZero: Bool = true, tolerance: Double = 0.1, downscaleStabilizationSeconds: Int32 = 300
     ) {
         self.minReplicas = minReplicas
@@ -35,6 +40,8 @@ public struct AutoscalerPolicy: Sendable, Hashable {
         self.behavior = behavior
         self.deviations = deviations
         self.staleness = staleness
+        self.fallback = fallback
+        self.guards = guards
         self.namespace = namespace
         self.canScaleFromZero = canScaleFromZero
         self.tolerance = tolerance
@@ -47,6 +54,14 @@ public struct AutoscalerPolicy: Sendable, Hashable {
             up: behavior?.scaleUp?.tolerance.map(Tolerances.approximate) ?? tolerance,
             down: behavior?.scaleDown?.tolerance.map(Tolerances.approximate) ?? tolerance)
     }
+}
+
+/// What happens once no metric has given a number for some time. Neither takes replicas away.
+public enum Fallback: Sendable, Hashable {
+    /// The replicas stay.
+    case hold
+    /// After `after` without a number, there are at least so many replicas.
+    case atLeast(Int32, after: Duration)
 }
 
 /// How far the usage ratio may be from 1 in each direction.

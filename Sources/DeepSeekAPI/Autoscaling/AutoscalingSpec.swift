@@ -20,6 +20,12 @@ public struct AutoscalingSpec: Sendable, Hashable, Codable {
         public var policy: Policy?
         public var replicas: Int?
 
+        public init(afterSeconds: Int? = nil, policy: Policy? = nil, replicas: Int? = nil) {
+            self.afterSeconds = afterSeconds
+            self.policy = policy
+            self.replicas = replicas
+        }
+
         public var resolvedAfterSeconds: Int { afterSeconds ?? 60 }
         public var resolvedPolicy: Policy { policy ?? .hold }
     }
@@ -35,6 +41,7 @@ public struct AutoscalingSpec: Sendable, Hashable, Codable {
     public var maxReplicas: Int
     public var syncPeriodSeconds: Int?
     public var source: MetricSourceSpec?
+    public var sources: [NamedMetricSource]?
     public var metrics: [MetricSpec]
     public var stalenessSeconds: Int?
     public var guards: [GuardSpec]?
@@ -55,6 +62,12 @@ public struct AutoscalingSpec: Sendable, Hashable, Codable {
     public var resolvedMinReplicas: Int { minReplicas ?? 1 }
     public var resolvedSyncPeriodSeconds: Int { syncPeriodSeconds ?? 5 }
     public var resolvedStalenessSeconds: Int { stalenessSeconds ?? 120 }
+    public var resolvedForecastEnabled: Bool { forecast?.enabled ?? false }
+    /// Where a metric is read; nil when nothing of that name is there.
+    public func source(of metric: MetricSpec) -> MetricSourceSpec? {
+        guard let name = metric.sourceRef?.name else { return source }
+        return sources?.first { $0.name == name }?.source
+    }
     public var resolvedFallback: Fallback { fallback ?? Fallback() }
 }
 
@@ -70,22 +83,29 @@ extension AutoscalingSpec: SchemaProviding {
             default: .operator),
         "compatibility": .choice(
             Compatibility.self,
-            "Standard corrects known faults of the HorizontalPodAutoscaler, Strict copies them (not carried out yet).",
+            "Standard corrects known faults of the HorizontalPodAutoscaler; Strict decides exactly as it does, and so takes "
+                + "no guards, forecast, schedules, fallback or other additions.",
             default: .standard),
         "paused": .boolean("Stop deciding; the replicas stay where they are.", default: false),
-        "minReplicas": .integer("Lowest number of replicas.", 1...100_000, default: "1"),
+        "minReplicas": .integer(
+            "Lowest number of replicas. 0 lets the last one go while there is no load, and load brings it back.",
+            0...100_000, default: "1"),
         "maxReplicas": .integer("Highest number of replicas.", 1...100_000),
         "syncPeriodSeconds": .integer("Seconds between decisions.", 1...300, default: "5"),
     ]
 
     private static let measures: [String: Schema] = [
         "source": MetricSourceSpec.schema,
+        "sources": .array(
+            "More sources, for metrics that name one by sourceRef.", of: NamedMetricSource.schema, count: 0...8,
+            list: .map(key: "name")),
         "metrics": .array(
             "What is measured. The metric that asks for most replicas wins.", of: MetricSpec.schema, count: 1...16),
         "stalenessSeconds": .integer(
-            "A sample older than this, by its own timestamp, is no sample.", 1...86400, default: "120"),
+            "A sample older than this, by its own timestamp, makes its metric invalid.", 1...86400, default: "120"),
         "guards": .array(
-            "Limits on a pod's load that add at most one step up per cold start. Not carried out yet.",
+            "Limits on a pod's load that add at most one step up (a tenth of the replicas, at least one) per cold start, "
+                + "and never scale down.",
             of: GuardSpec.schema, count: 0...8),
         "behavior": BehaviorSpec.schema,
     ]
@@ -106,11 +126,11 @@ extension AutoscalingSpec: SchemaProviding {
                     message: "replicas is required with the policy AtLeast", field: ".replicas")
             ]),
         "forecast": .object(
-            "Scale to the load that is forecast a cold start ahead. Not carried out yet.",
+            "Scale to the load that is forecast a cold start ahead, where that is more than the load now needs.",
             ["enabled": .boolean("Use the forecast.", default: false)]),
         "schedules": .array(
-            "Times with limits of their own. Not carried out yet.", of: ScheduleSpec.schema, count: 0...32,
-            list: .map(key: "name")),
+            "Times with limits of their own. Of several at a time the highest minimum and the lowest maximum count.",
+            of: ScheduleSpec.schema, count: 0...32, list: .map(key: "name")),
     ]
 
     private static let rules = [
@@ -118,11 +138,16 @@ extension AutoscalingSpec: SchemaProviding {
             "(has(self.minReplicas) ? self.minReplicas : 1) <= self.maxReplicas",
             message: "minReplicas must not be above maxReplicas", field: ".minReplicas"),
         Schema.Rule(
-            "has(self.source) || (has(self.mode) && self.mode == 'HorizontalPodAutoscaler')",
+            "has(self.source) || (has(self.mode) && self.mode == 'HorizontalPodAutoscaler') || "
+                + "self.metrics.all(m, has(m.sourceRef))",
             message: "source is required: name one of externalMetrics, prometheus, gateway"),
         Schema.Rule(
             "!has(self.source) || !has(self.source.prometheus) || self.metrics.all(m, !has(m.external) || "
                 + "has(m.sourceRef) || self.source.prometheus.queries.exists(q, q.metric == m.external.metric.name))",
             message: "every metric needs a query of its name in source.prometheus.queries", field: ".metrics"),
+        Schema.Rule(
+            "self.metrics.all(m, !has(m.sourceRef) || has(self.sources) && self.sources.exists(s, s.name == "
+                + "m.sourceRef.name))",
+            message: "every sourceRef needs a source of its name in sources", field: ".metrics"),
     ]
 }

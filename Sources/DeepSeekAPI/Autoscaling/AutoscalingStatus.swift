@@ -17,7 +17,9 @@ public struct AutoscalingStatus: Sendable, Hashable, Codable {
     /// The stages of the last decision, in replicas.
     public struct LastDecision: Sendable, Hashable, Codable {
         public var raw: Int?
+        public var tolerance: Int?
         public var forecast: Int?
+        public var guards: Int?
         public var stabilized: Int?
         public var limited: Int?
         public var capacity: Int?
@@ -63,7 +65,9 @@ extension AutoscalingStatus: SchemaProviding {
                 "How the last decision came about, stage by stage.",
                 [
                     "raw": .integer("What the metrics ask for.", count),
+                    "tolerance": .integer("After tolerance.", count),
                     "forecast": .integer("With the forecast.", count),
+                    "guards": .integer("With what the guards ask for.", count),
                     "stabilized": .integer("After stabilization.", count),
                     "limited": .integer("After the limits of change, minReplicas and maxReplicas.", count),
                     "capacity": .integer("What the quota gives.", count),

@@ -57,16 +57,24 @@ public struct MetricSpec: Sendable, Hashable, Codable {
     public var external: External?
     public var onEmpty: EmptyPolicy?
     public var sourceRef: SourceReference?
+    public var activationThreshold: QuantityText?
 
-    /// Another source than `autoscaling.source`, by name. Not carried out yet.
+    /// Another source than `autoscaling.source`: one of `autoscaling.sources`, by name.
     public struct SourceReference: Sendable, Hashable, Codable {
         public var name: String
+
+        public init(name: String) { self.name = name }
     }
 
-    public init(external: External, onEmpty: EmptyPolicy? = nil) {
+    public init(
+        external: External, onEmpty: EmptyPolicy? = nil, sourceRef: SourceReference? = nil,
+        activationThreshold: QuantityText? = nil
+    ) {
         type = .external
         self.external = external
         self.onEmpty = onEmpty
+        self.sourceRef = sourceRef
+        self.activationThreshold = activationThreshold
     }
 
     public var resolvedOnEmpty: EmptyPolicy { onEmpty ?? .hold }
@@ -83,8 +91,11 @@ extension MetricSpec: SchemaProviding {
                 "What an empty or NaN result means: Hold keeps the replicas, Zero is the number 0, Ignore leaves the "
                     + "decision to the other metrics (for a latency quantile, which is NaN when idle).", default: .hold),
             "sourceRef": .object(
-                "Another source than autoscaling.source, by name. Not carried out yet.",
+                "Another source than autoscaling.source: one of autoscaling.sources.",
                 ["name": .string("Name of the source.", length: 1...63)], required: ["name"]),
+            "activationThreshold": .quantity(
+                "With minReplicas 0: a value up to this counts as no load, so that it wakes no replica and lets the last "
+                    + "one go.", default: "0"),
         ],
         required: ["type"],
         rules: [Schema.Rule("has(self.external)", message: "external is required with the type External")])

@@ -1,7 +1,7 @@
 import KubeCore
 
 func checkAutoscaling(_ autoscaling: AutoscalingSpec, _ check: inout FieldCheck) {
-    check.range("minReplicas", autoscaling.minReplicas, 1...100_000)
+    check.range("minReplicas", autoscaling.minReplicas, 0...100_000)
     check.range("maxReplicas", autoscaling.maxReplicas, 1...100_000)
     if autoscaling.resolvedMinReplicas > autoscaling.maxReplicas {
         check.report(
@@ -11,13 +11,10 @@ func checkAutoscaling(_ autoscaling: AutoscalingSpec, _ check: inout FieldCheck)
     }
     check.range("syncPeriodSeconds", autoscaling.syncPeriodSeconds, 1...300)
     check.range("stalenessSeconds", autoscaling.stalenessSeconds, 1...86400)
-    if autoscaling.source == nil, autoscaling.resolvedMode == .operator {
-        check.report("source", .required, "source is required: name one of externalMetrics, prometheus, gateway")
-    }
-    check.nested("source", autoscaling.source) { checkMetricSource($0, &$1) }
+    checkSources(autoscaling, &check)
     if autoscaling.metrics.isEmpty { check.report("metrics", .required, "at least one metric is required") }
     for (index, metric) in autoscaling.metrics.enumerated() {
-        check.nested("metrics[\(index)]", metric) { checkMetric($0, autoscaling.source?.prometheus, &$1) }
+        check.nested("metrics[\(index)]", metric) { checkMetric($0, autoscaling, &$1) }
     }
     check.nested("behavior.scaleUp", autoscaling.behavior?.scaleUp) { checkRules($0, &$1) }
     check.nested("behavior.scaleDown", autoscaling.behavior?.scaleDown) { checkRules($0, &$1) }
@@ -28,9 +25,43 @@ func checkAutoscaling(_ autoscaling: AutoscalingSpec, _ check: inout FieldCheck)
             $1.report("replicas", .required, "replicas is required with the policy AtLeast")
         }
     }
+    for (index, limit) in (autoscaling.guards ?? []).enumerated() {
+        check.range("guards[\(index)].max", limit.max, 1...2_147_483_647)
+    }
     check.uniqueNames("schedules", (autoscaling.schedules ?? []).map(\.name), of: "name")
     for (index, schedule) in (autoscaling.schedules ?? []).enumerated() {
-        check.nested("schedules[\(index)]", schedule) { checkSchedule($0, &$1) }
+        check.nested("schedules[\(index)]", schedule) { checkSchedule($0, maxReplicas: autoscaling.maxReplicas, &$1) }
+    }
+    if autoscaling.resolvedCompatibility == .strict { checkStrict(autoscaling, &check) }
+}
+
+/// Strict decides exactly as an HorizontalPodAutoscaler: what that has not, would be a silent exception.
+private func checkStrict(_ autoscaling: AutoscalingSpec, _ check: inout FieldCheck) {
+    func forbid(_ field: String, _ isGiven: Bool) {
+        guard isGiven else { return }
+        check.report(
+            field, .forbidden, "an HorizontalPodAutoscaler has nothing of the kind; leave it out with Strict")
+    }
+    forbid("guards", !(autoscaling.guards ?? []).isEmpty)
+    forbid("forecast.enabled", autoscaling.forecast?.enabled == true)
+    forbid("schedules", !(autoscaling.schedules ?? []).isEmpty)
+    forbid("fallback.policy", autoscaling.fallback?.policy == .atLeast)
+    forbid("stalenessSeconds", autoscaling.stalenessSeconds != nil)
+    for (index, metric) in autoscaling.metrics.enumerated() {
+        forbid("metrics[\(index)].onEmpty", metric.resolvedOnEmpty != .hold)
+        forbid("metrics[\(index)].activationThreshold", metric.activationThreshold != nil)
+    }
+}
+
+private func checkSources(_ autoscaling: AutoscalingSpec, _ check: inout FieldCheck) {
+    let isNeeded = autoscaling.metrics.contains { $0.sourceRef == nil } || autoscaling.metrics.isEmpty
+    if autoscaling.source == nil, autoscaling.resolvedMode == .operator, isNeeded {
+        check.report("source", .required, "source is required: name one of externalMetrics, prometheus, gateway")
+    }
+    check.nested("source", autoscaling.source) { checkMetricSource($0, &$1) }
+    check.uniqueNames("sources", (autoscaling.sources ?? []).map(\.name), of: "name")
+    for (index, source) in (autoscaling.sources ?? []).enumerated() {
+        check.nested("sources[\(index)]", source.source) { checkMetricSource($0, &$1) }
     }
 }
 
@@ -45,7 +76,12 @@ private func checkMetricSource(_ source: MetricSourceSpec, _ check: inout FieldC
         }
         if prometheus.queries.isEmpty { check.report("queries", .required, "at least one query is required") }
         check.uniqueNames("queries", prometheus.queries.map(\.metric), of: "metric")
-        for (index, query) in prometheus.queries.enumerated() { check.nonEmpty("queries[\(index)].query", query.query) }
+        for (index, query) in prometheus.queries.enumerated() {
+            check.nonEmpty("queries[\(index)].query", query.query)
+            if query.timestampQuery?.isEmpty == true {
+                check.report("queries[\(index)].timestampQuery", .invalid, "must not be empty; leave it out instead")
+            }
+        }
         check.objectName("authSecretRef.name", prometheus.authSecretRef?.name)
         check.objectName("tls.caSecretRef.name", prometheus.tls?.caSecretRef?.name)
         check.objectName("tls.clientCertificateSecretRef.name", prometheus.tls?.clientCertificateSecretRef?.name)
@@ -61,7 +97,7 @@ private func isHTTPURL(_ text: String) -> Bool {
         && !rest.contains { $0 == "?" || $0 == "#" || $0.isWhitespace }
 }
 
-private func checkMetric(_ metric: MetricSpec, _ prometheus: PrometheusSpec?, _ check: inout FieldCheck) {
+private func checkMetric(_ metric: MetricSpec, _ autoscaling: AutoscalingSpec, _ check: inout FieldCheck) {
     guard let external = metric.external else {
         check.report("external", .required, "external is required with the type External")
         return
@@ -69,10 +105,18 @@ private func checkMetric(_ metric: MetricSpec, _ prometheus: PrometheusSpec?, _ 
     let name = external.metric.name
     check.nonEmpty("external.metric.name", name)
     check.labels("external.metric.selector.matchLabels", external.metric.selector?.matchLabels)
-    if let prometheus, metric.sourceRef == nil, !prometheus.queries.contains(where: { $0.metric == name }) {
+    let source = autoscaling.source(of: metric)
+    if let reference = metric.sourceRef, source == nil {
+        check.report("sourceRef.name", .invalid, "there is no source '\(reference.name)' in autoscaling.sources")
+    }
+    if let prometheus = source?.prometheus, !prometheus.queries.contains(where: { $0.metric == name }) {
+        let place = metric.sourceRef.map { "the queries of source '\($0.name)'" } ?? "source.prometheus.queries"
         check.report(
             "external.metric.name", .invalid,
-            "every metric needs a query of its name in source.prometheus.queries; there is none for '\(name)'")
+            "every metric needs a query of its name in \(place); there is none for '\(name)'")
+    }
+    if let threshold = metric.activationThreshold, (threshold.quantity?.milliValue ?? -1) < 0 {
+        check.report("activationThreshold", .invalid, "'\(threshold)' must be a quantity of 0 or more, such as 5")
     }
     check.nested("external.target", external.target) { checkTarget($0, &$1) }
 }
@@ -104,9 +148,19 @@ private func checkRules(_ rules: BehaviorSpec.Rules, _ check: inout FieldCheck) 
     }
 }
 
-private func checkSchedule(_ schedule: ScheduleSpec, _ check: inout FieldCheck) {
+private func checkSchedule(_ schedule: ScheduleSpec, maxReplicas: Int, _ check: inout FieldCheck) {
     for (field, text) in [("start", schedule.start), ("end", schedule.end)] {
-        if let problem = CronSyntax.problem(text) { check.report(field, .invalid, problem) }
+        do throws(CronExpression.Problem) {
+            _ = try CronExpression(text)
+        } catch {
+            check.report(field, .invalid, error.description)
+        }
+    }
+    check.range("minReplicas", schedule.minReplicas, 1...100_000)
+    check.range("maxReplicas", schedule.maxReplicas, 1...100_000)
+    if let least = schedule.minReplicas, least > maxReplicas {
+        check.report(
+            "minReplicas", .invalid, "must not be above autoscaling.maxReplicas (\(least) > \(maxReplicas))")
     }
     switch (schedule.minReplicas, schedule.maxReplicas) {
     case (nil, nil): check.report("", .required, "minReplicas or maxReplicas is required")

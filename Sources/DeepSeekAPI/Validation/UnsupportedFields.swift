@@ -36,17 +36,10 @@ private func refuseAutoscaling(_ autoscaling: AutoscalingSpec, _ check: inout Fi
     check.refuse(
         "mode", when: autoscaling.resolvedMode == .horizontalPodAutoscaler,
         "no HorizontalPodAutoscaler is made yet; use Operator, or make one that targets this resource's scale")
-    check.refuse("compatibility", when: autoscaling.resolvedCompatibility == .strict, "only Standard works yet")
     check.refuse("source.gateway", when: autoscaling.source?.gateway != nil, "the gateway does not exist yet")
-    for (index, metric) in autoscaling.metrics.enumerated() {
-        check.refuse(
-            "metrics[\(index)].sourceRef", when: metric.sourceRef != nil, "there is one source for now: source")
+    for (index, source) in (autoscaling.sources ?? []).enumerated() {
+        check.refuse("sources[\(index)].gateway", when: source.gateway != nil, "the gateway does not exist yet")
     }
-    check.refuse("guards", when: !(autoscaling.guards ?? []).isEmpty, "guards are not carried out yet; take them out")
-    check.refuse(
-        "forecast.enabled", when: autoscaling.forecast?.enabled == true, "there is no forecast yet; set it to false")
-    check.refuse(
-        "schedules", when: !(autoscaling.schedules ?? []).isEmpty, "schedules are not carried out yet; take them out")
 }
 
 private func refuseMigration(_ migration: MigrationSpec, _ check: inout FieldCheck) {

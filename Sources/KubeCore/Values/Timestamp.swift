@@ -43,14 +43,6 @@ extension Duration {
     public var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }
 
-extension Int64 {
-    /// Division that rounds towards negative infinity. `divisor` is positive.
-    fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
-    }
-}
-
 // MARK: - RFC 3339
 
 extension Timestamp: LosslessStringConvertible, Codable {
@@ -84,21 +76,13 @@ extension Timestamp: LosslessStringConvertible, Codable {
         try container.encode(description)
     }
 
-    /// Days to civil date after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
     private static func civil(_ seconds: Int64) -> String {
         let days = seconds.flooredQuotient(86400)
         let secondOfDay = seconds - days * 86400
-        let shifted = days + 719_468
-        let era = shifted.flooredQuotient(146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthIndex = (5 * dayOfYear + 2) / 153
-        let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let date = CivilDate(daysSinceEpoch: days)
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let date = "\(year)-\(two(month))-\(two(dayOfYear - (153 * monthIndex + 2) / 5 + 1))"
-        return date + "T\(two(secondOfDay / 3600)):\(two(secondOfDay / 60 % 60)):\(two(secondOfDay % 60))"
+        return "\(date.year)-\(two(date.month))-\(two(date.day))"
+            + "T\(two(secondOfDay / 3600)):\(two(secondOfDay / 60 % 60)):\(two(secondOfDay % 60))"
     }
 }
 
@@ -116,7 +100,8 @@ private struct RFC3339Reader {
             let second = digits(2), second <= 60, let fraction = fraction(), let offset = offset(),
             position == bytes.count
         else { return nil }
-        let seconds = Self.days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
+        let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
+        let seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, overflow2) = product.addingReportingOverflow(fraction)
         return overflow || overflow2 ? nil : sum
@@ -159,14 +144,5 @@ private struct RFC3339Reader {
         let sign: Int64 = take("+") ? 1 : -1
         guard sign == 1 || take("-"), let hours = digits(2), take(":"), let minutes = digits(2) else { return nil }
         return sign * (hours * 3600 + minutes * 60)
-    }
-
-    /// Civil date to days since the epoch, after Howard Hinnant.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }

@@ -1,25 +1,68 @@
 public import HTTPTransport
+internal import KubeCore
 
 /// One PromQL instant query: `POST /api/v1/query`.
 ///
 /// A vector gives one sample a series; a scalar gives one; a range such as `metric[2m]` gives the last sample of each
 /// series. Mind the timestamps: of a range they are the samples' own, of a vector or scalar Prometheus answers with the
-/// time of asking, so that a metric which stopped being scraped looks fresh for its five minutes of look-back.
+/// time of asking, so that a metric which stopped being scraped looks fresh for its five minutes of look-back. A second
+/// query can give the time instead: `timestamp(metric)`, or whatever else says in seconds since 1970 how old the data is.
 public struct PrometheusSource: MetricSource {
     public let endpoint: PrometheusEndpoint
     public let query: String
+    /// Its result is the time of all samples, in seconds since 1970; the oldest counts. nil: as the server answers.
+    public let timestampQuery: String?
     private let transport: any Transport
 
-    public init(_ endpoint: PrometheusEndpoint, query: String, transport: any Transport) {
+    public init(
+        _ endpoint: PrometheusEndpoint, query: String, timestampQuery: String? = nil, transport: any Transport
+    ) {
         self.endpoint = endpoint
         self.query = query
+        self.timestampQuery = timestampQuery
         self.transport = transport
     }
 
-    public var identity: MetricIdentity { MetricIdentity(place: .prometheus(endpoint), query: query) }
+    public var identity: MetricIdentity {
+        let question = timestampQuery.map { "\(query)\n\($0)" } ?? query
+        return MetricIdentity(place: .prometheus(endpoint), query: question)
+    }
 
     public func read() async throws(MetricSourceError) -> MetricResult {
-        let request = try request()
+        guard let timestampQuery else { return try await ask(query) }
+        async let times = outcome(of: timestampQuery)
+        var result = try await outcome(of: query).get()
+        guard !result.isEmpty else { return result }
+        let time = try Self.oldest(try await times.get())
+        for index in result.samples.indices { result.samples[index].timestamp = time }
+        return result
+    }
+
+    /// A child task cannot throw a typed error.
+    private func outcome(of query: String) async -> Result<MetricResult, MetricSourceError> {
+        do {
+            return .success(try await ask(query))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func oldest(_ times: MetricResult) throws(MetricSourceError) -> Timestamp {
+        guard !times.isEmpty else { throw .malformed("timestampQuery has no result, so that the samples' age is unknown") }
+        var oldest = Int64.max
+        for sample in times.samples {
+            guard case .success(let milliseconds) = sample.value, milliseconds >= 0 else {
+                throw .malformed("timestampQuery's result is no time in seconds since 1970")
+            }
+            oldest = min(oldest, milliseconds)
+        }
+        let (nanoseconds, overflow) = oldest.multipliedReportingOverflow(by: 1_000_000)
+        guard !overflow else { throw .malformed("timestampQuery's result is out of range: it must be in seconds") }
+        return Timestamp(nanoseconds: nanoseconds)
+    }
+
+    private func ask(_ query: String) async throws(MetricSourceError) -> MetricResult {
+        let request = try request(query)
         let response: HTTPResponse
         do {
             response = try await transport.send(request)
@@ -30,7 +73,7 @@ public struct PrometheusSource: MetricSource {
         return try PrometheusResponse(response.redacting(endpoint.secrets)).result()
     }
 
-    private func request() throws(MetricSourceError) -> HTTPRequest {
+    private func request(_ query: String) throws(MetricSourceError) -> HTTPRequest {
         var headers: HTTPHeaders = [
             "Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded",
         ]

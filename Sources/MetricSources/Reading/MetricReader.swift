@@ -7,7 +7,8 @@ internal import Base
 ///   of an answer gets that one, failures included, so that a thousand resources do not hammer a source that is down.
 /// - At most `concurrency` requests are under way to one place. Another place is never waited for: a slow one delays
 ///   nobody but those who ask it.
-/// - A question that waited longer than `patience` for its turn is not sent any more.
+/// - A question that would wait longer than `patience` for its turn, by how slow the place was of late, fails at once, so
+///   that a slow place never holds many of those who ask; nor is one sent that did wait longer.
 /// - A cancelled reader leaves at once, and takes nobody's answer with it: if it was the one that had asked, the next
 ///   in line asks again.
 public final class MetricReader: Sendable {
@@ -97,11 +98,13 @@ public final class MetricReader: Sendable {
 
     private func ask(_ source: any MetricSource, _ gate: RequestGate) async -> Answer {
         let start = stopwatch.elapsed
+        let overloaded = Answer.failure(
+            .overloaded("the source is too slow: no turn within \(patience), the query was not sent"))
+        guard gate.expectedWait <= patience else { return overloaded }
         guard await gate.enter() else { return .failure(.cancelled) }
-        defer { gate.leave() }
-        guard stopwatch.elapsed - start <= patience else {
-            return .failure(.overloaded("the source is too slow: no turn within \(patience), the query was not sent"))
-        }
+        let entered = stopwatch.elapsed
+        defer { gate.leave(after: stopwatch.elapsed - entered) }
+        guard entered - start <= patience else { return overloaded }
         do {
             return .success(try await source.read())
         } catch {

@@ -1,16 +1,28 @@
 internal import Base
 
-/// Lets a bounded number through at a time, in the order of asking.
+/// Lets a bounded number through at a time, in the order of asking, and knows about how long that takes.
 final class RequestGate: Sendable {
     private struct State {
         var free: Int
         var nextID: UInt64 = 0
         var waiting: [(id: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
+        /// How long who went through stayed, of late.
+        var stay = Duration.zero
     }
 
     private let state: Lock<State>
 
-    init(limit: Int) { state = Lock(State(free: limit)) }
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+        state = Lock(State(free: limit))
+    }
+
+    /// How long one more would wait, by how long the last ones stayed.
+    var expectedWait: Duration {
+        state.withLock { $0.free > 0 ? .zero : $0.stay * ($0.waiting.count + 1) / limit }
+    }
 
     /// Waits for a place. False when the task was cancelled instead; then there is nothing to release.
     func enter() async -> Bool {
@@ -38,8 +50,12 @@ final class RequestGate: Sendable {
     }
 
     /// Gives the place to who has waited longest.
-    func leave() {
+    ///
+    /// - Parameter stay: the time since it was entered.
+    func leave(after stay: Duration) {
         let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+            // A moving average over about four.
+            state.stay = (state.stay * 3 + stay) / 4
             guard !state.waiting.isEmpty else {
                 state.free += 1
                 return nil

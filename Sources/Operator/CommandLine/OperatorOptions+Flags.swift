@@ -84,6 +84,14 @@ extension OperatorOptions {
             options.logFormat = format
             return nil
         },
+        Flag(
+            name: "watch-nodes", placeholder: "BOOL",
+            help: "Whether nodes are watched, to tell of room for more replicas. Default: true."
+        ) { value, options in
+            guard let isWatching = Bool(value) else { return "true or false" }
+            options.readsNodes = isWatching
+            return nil
+        },
         duration("shutdown-grace-period", "How long a clean shutdown may take. Default: 25s.", \.gracePeriod),
     ]
 

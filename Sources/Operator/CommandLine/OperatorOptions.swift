@@ -17,6 +17,8 @@ public struct OperatorOptions: Sendable, Equatable {
     public var concurrentReconciles = 4
     /// How long a shutdown may take.
     public var gracePeriod = Duration.seconds(25)
+    /// Whether nodes are watched, for `spec.capacity.nodes`.
+    public var readsNodes = true
     public var policy = AdministratorPolicy()
     public var showsHelp = false
     public var showsVersion = false

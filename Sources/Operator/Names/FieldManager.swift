@@ -13,6 +13,8 @@ public enum FieldManager: String, Sendable, CaseIterable {
     case identity = "deepseek-operator-identity"
     /// ControllerRevisions, which are only created.
     case revision = "deepseek-operator-revision"
+    /// What the autoscaler remembers.
+    case memory = "deepseek-operator-memory"
     /// The status of the resource.
     case status = "deepseek-operator-status"
 }

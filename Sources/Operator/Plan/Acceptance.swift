@@ -20,7 +20,7 @@ struct Acceptance {
     var isAccepted: Bool { inputs != nil }
 
     init(_ cluster: DeepSeekCluster, policy: AdministratorPolicy) {
-        let invalid = validate(cluster)
+        let invalid = validate(cluster) + TimeZoneDatabase.system.problems(in: cluster.spec.autoscaling)
         guard invalid.isEmpty else {
             self.init(.invalid, invalid.map(\.description))
             return

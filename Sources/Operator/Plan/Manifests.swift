@@ -106,6 +106,14 @@ struct Manifests {
         return result
     }
 
+    /// What the autoscaler keeps over restarts.
+    static func scalingMemory(of cluster: DeepSeekCluster, data: [String: String]) -> JSONValue {
+        let manifests = Manifests(cluster: cluster, disruptionBudgetType: PodDisruptionBudget.resourceType)
+        var result = manifests.object(ConfigMap.resourceType, name: manifests.names.scalingMemory)
+        result["data"] = JSONValue(data)
+        return result
+    }
+
     private var port: JSONValue {
         [
             "name": "http", "port": JSONValue(cluster.spec.engine.resolvedPort), "targetPort": "http",

@@ -5,16 +5,44 @@ internal import KubeCore
 extension AutoscalerPolicy {
     /// The policy of an accepted spec. Nil where the operator does not decide, or a number does not fit, which
     /// validation refuses first.
-    init?(_ spec: AutoscalingSpec) {
+    ///
+    /// - Parameter namespace: where the metrics are read, for HPA's messages.
+    init?(_ spec: AutoscalingSpec, namespace: String) {
         guard spec.resolvedMode == .operator, let maximum = Int32(exactly: spec.maxReplicas),
             let minimum = Int32(exactly: spec.resolvedMinReplicas)
         else { return nil }
         let targets = spec.metrics.compactMap(MetricTarget.init)
         guard targets.count == spec.metrics.count, !targets.isEmpty else { return nil }
+        let isStrict = spec.resolvedCompatibility == .strict
         self.init(
             minReplicas: minimum, maxReplicas: maximum, metrics: targets,
-            behavior: spec.behavior.map(ScalingBehavior.init), deviations: .standard,
-            staleness: .seconds(spec.resolvedStalenessSeconds))
+            behavior: spec.behavior.map(ScalingBehavior.init), deviations: isStrict ? .strict : .standard,
+            staleness: isStrict ? nil : .seconds(spec.resolvedStalenessSeconds), fallback: Fallback(spec),
+            guards: (spec.guards ?? []).map(LoadGuard.init), namespace: namespace)
+    }
+}
+
+extension Fallback {
+    init(_ spec: AutoscalingSpec) {
+        let fallback = spec.resolvedFallback
+        if fallback.resolvedPolicy == .atLeast, let replicas = fallback.replicas.flatMap(Int32.init(exactly:)) {
+            self = .atLeast(replicas, after: .seconds(fallback.resolvedAfterSeconds))
+        } else {
+            self = .hold
+        }
+    }
+}
+
+extension LoadGuard {
+    init(_ spec: GuardSpec) {
+        self.init(name: spec.metric.rawValue, maxMilli: Int64(clamping: spec.max).multipliedClamped(by: 1000))
+    }
+}
+
+extension Int64 {
+    fileprivate func multipliedClamped(by factor: Int64) -> Int64 {
+        let (product, overflow) = multipliedReportingOverflow(by: factor)
+        return overflow ? .max : product
     }
 }
 
@@ -33,7 +61,8 @@ extension MetricTarget {
             case .ignore: .ignore
             }
         self.init(
-            name: external.metric.name, selector: external.metric.selector, target: target, onEmpty: onEmpty)
+            name: external.metric.name, selector: external.metric.selector, target: target, onEmpty: onEmpty,
+            activationMilli: spec.activationThreshold?.quantity?.milliValue)
     }
 }
 

@@ -42,18 +42,30 @@ struct ReadingCollector: Sendable {
         guard let identifier = metric.external?.metric else {
             throw .invalidConfiguration("metrics[].external is missing")
         }
+        let place = metric.sourceRef.map { "sources[\($0.name)]" } ?? "source"
+        let spec = (source: spec.source(of: metric), timeout: Self.timeout(spec))
         if let prometheus = spec.source?.prometheus {
             guard let query = prometheus.queries.first(where: { $0.metric == identifier.name }) else {
-                throw .invalidConfiguration("source.prometheus.queries has no query for metric \(identifier.name)")
+                throw .invalidConfiguration("\(place).prometheus.queries has no query for metric \(identifier.name)")
             }
-            let endpoint = try await credentials.endpoint(prometheus, namespace: namespace)
-            return PrometheusSource(endpoint, query: query.query, transport: transport)
+            var endpoint = try await credentials.endpoint(prometheus, namespace: namespace)
+            endpoint.timeout = spec.timeout
+            return PrometheusSource(
+                endpoint, query: query.query,
+                timestampQuery: query.timestampQuery ?? PromQLSelector(query.query)?.timestampQuery,
+                transport: transport)
         }
         guard spec.source?.externalMetrics != nil else {
-            throw .invalidConfiguration("autoscaling.source names no source that can be read")
+            throw .invalidConfiguration("autoscaling.\(place) names no source that can be read")
         }
         return ExternalMetricsSource(
-            client: client, namespace: namespace, metric: identifier.name, selector: identifier.selector)
+            client: client, namespace: namespace, metric: identifier.name, selector: identifier.selector,
+            timeout: spec.timeout)
+    }
+
+    /// Less than a period, so that an answer that does not come delays no decision but its own.
+    static func timeout(_ spec: AutoscalingSpec) -> Duration {
+        min(.seconds(5), .milliseconds(spec.resolvedSyncPeriodSeconds &* 800))
     }
 }
 

@@ -9,6 +9,8 @@ final class ScalingSpecs: Sendable {
     struct Meaning {
         /// Nil where the operator does not decide.
         var autoscaler: Autoscaler?
+        /// Bounds that hold for a time.
+        var schedules: [ReplicaSchedule]
         /// Whether the spec can be carried out at all.
         var isAccepted: Bool
     }
@@ -40,7 +42,9 @@ final class ScalingSpecs: Sendable {
 
     private func meaning(of cluster: DeepSeekCluster, _ spec: AutoscalingSpec) -> Meaning {
         Meaning(
-            autoscaler: AutoscalerPolicy(spec).map(Autoscaler.init),
+            autoscaler: AutoscalerPolicy(spec, namespace: cluster.metadata.namespace ?? "").map(Autoscaler.init),
+            // One that cannot be read is told by Acceptance, and the spec is not acted on.
+            schedules: (spec.schedules ?? []).compactMap { ReplicaSchedule($0, zones: .system) },
             isAccepted: Acceptance(cluster, policy: policy).isAccepted)
     }
 }

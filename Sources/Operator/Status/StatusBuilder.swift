@@ -95,7 +95,7 @@ extension StatusBuilder {
     /// Whether the autoscaler has yet to speak, as after a restart: what it said before stands until then.
     private var isScalingPending: Bool { scaling == nil && cluster.spec.autoscaling?.resolvedMode == .operator }
 
-    private static let scalingConditions: Set = ["AbleToScale", "ScalingActive", "ScalingLimited"]
+    private static let scalingConditions: Set = ["AbleToScale", "ScalingActive", "ScalingLimited", "ScaledToZero"]
 
     private func condition(_ type: String, _ isTrue: Bool, _ reason: String, _ message: String) -> Condition {
         Condition(type: type, status: isTrue ? .true : .false, reason: reason, message: message)
@@ -165,7 +165,8 @@ extension StatusBuilder {
             if let misfit = situation.misfit, !isReady {
                 return condition(ConditionType.capacityAvailable, false, "ModelMayNotFit", misfit)
             }
-            return condition(ConditionType.capacityAvailable, true, "Scheduled", "every pod found a node")
+            return scaling?.capacity
+                ?? condition(ConditionType.capacityAvailable, true, "Scheduled", "every pod found a node")
         }
         return condition(ConditionType.capacityAvailable, false, trouble.kind.rawValue, trouble.message)
     }

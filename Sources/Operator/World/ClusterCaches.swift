@@ -13,6 +13,8 @@ struct ClusterCaches: Sendable {
     let disruptionBudgets: Reflector<PodDisruptionBudget>
     let serviceAccounts: Reflector<ServiceAccount>
     let pods: Reflector<Pod>
+    /// What may be missing, for want of the right to read it: no controller waits for it.
+    let quotas: Reflector<ResourceQuota>
 
     /// What is known of a cluster now; nil when there is none of that name.
     func observe(_ key: NamespacedName) -> ObservedCluster? {
@@ -29,6 +31,17 @@ struct ClusterCaches: Sendable {
         world.serviceAccount =
             serviceAccounts.store[NamespacedName(namespace: key.namespace, name: world.names.serviceAccount)]
         return world
+    }
+
+    /// The pods of a cluster, of all its revisions.
+    func pods(of cluster: NamespacedName) -> [Pod] {
+        pods.store.objects(in: Self.indexName, value: Self.indexValue(cluster))
+    }
+
+    /// The stored form of a revision, by its hash.
+    func revision(_ hash: String, of cluster: NamespacedName) -> ControllerRevision? {
+        revisions.store[
+            NamespacedName(namespace: cluster.namespace, name: ObjectNames(cluster: cluster.name).revision(hash))]
     }
 
     // MARK: By cluster

@@ -1,0 +1,45 @@
+internal import Autoscaling
+internal import DeepSeekAPI
+internal import KubeCore
+
+extension AutoscalingStatus {
+    init(_ decision: Decision, previous: AutoscalingStatus, isRescaled: Bool, now: Timestamp) {
+        self = previous
+        currentMetrics = decision.trace.metrics.compactMap { metric in
+            guard let usage = metric.usageMilli else { return nil }
+            return Metric(
+                name: metric.name, averageValue: metric.averageMilli.map(Self.rounded), value: Self.rounded(usage))
+        }
+        if isRescaled { lastScaleTime = Timestamp(seconds: now.seconds) }
+        var last = LastDecision()
+        last.raw = decision.trace.raw.map(Int.init)
+        last.tolerance = decision.trace.tolerated.map(Int.init)
+        last.forecast = decision.trace.forecast.map(Int.init)
+        last.guards = decision.trace.guarded.map(Int.init)
+        last.stabilized = decision.trace.stabilized.map(Int.init)
+        last.limited = decision.trace.limited.map(Int.init)
+        last.capacity = decision.trace.capacity.map(Int.init)
+        last.final = Int(decision.trace.final)
+        last.reason = decision.trace.reason
+        lastDecision = last
+    }
+
+    /// Three significant digits, so that noise in a metric does not become a write.
+    static func rounded(_ milli: Int64) -> QuantityText {
+        var unit: Int64 = 1
+        while milli.magnitude / unit.magnitude >= 1000 { unit *= 10 }
+        let (sum, overflow) = milli.addingReportingOverflow(milli < 0 ? -unit / 2 : unit / 2)
+        return QuantityText(Quantity(milli: overflow ? milli : sum / unit * unit))
+    }
+}
+
+extension AutoscalingStatus.ColdStart {
+    /// Nil before the first start.
+    init?(_ times: ColdStartTimes) {
+        guard let p50 = times.p50, let p90 = times.p90 else { return nil }
+        self.init()
+        p50Seconds = Int(clamping: p50.components.seconds)
+        p90Seconds = Int(clamping: p90.components.seconds)
+        samples = times.count
+    }
+}
