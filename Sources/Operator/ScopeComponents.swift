@@ -43,7 +43,7 @@ struct ScopeComponents: Sendable {
             registry: shared.registry, reconciler: reconciler)
         let scaling = ScalingReconciler(
             caches: caches, specs: ScalingSpecs(policy: shared.options.policy), client: shared.client,
-            readings: shared.readings,
+            readings: shared.readings, guards: GuardReader(transport: shared.readings.transport),
             capacity: CapacityView(
                 quotas: caches.quotas.store, nodes: shared.nodes?.store, clusters: caches.clusters.store,
                 pods: caches.pods.store),

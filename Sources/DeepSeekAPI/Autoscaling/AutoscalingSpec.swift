@@ -62,6 +62,7 @@ public struct AutoscalingSpec: Sendable, Hashable, Codable {
     public var resolvedMinReplicas: Int { minReplicas ?? 1 }
     public var resolvedSyncPeriodSeconds: Int { syncPeriodSeconds ?? 5 }
     public var resolvedStalenessSeconds: Int { stalenessSeconds ?? 120 }
+    public var resolvedForecastEnabled: Bool { forecast?.enabled ?? false }
     /// Where a metric is read; nil when nothing of that name is there.
     public func source(of metric: MetricSpec) -> MetricSourceSpec? {
         guard let name = metric.sourceRef?.name else { return source }
@@ -126,7 +127,7 @@ extension AutoscalingSpec: SchemaProviding {
                     message: "replicas is required with the policy AtLeast", field: ".replicas")
             ]),
         "forecast": .object(
-            "Scale to the load that is forecast a cold start ahead. Not carried out yet.",
+            "Scale to the load that is forecast a cold start ahead, where that is more than the load now needs.",
             ["enabled": .boolean("Use the forecast.", default: false)]),
         "schedules": .array(
             "Times with limits of their own. Of several at a time the highest minimum and the lowest maximum count.",

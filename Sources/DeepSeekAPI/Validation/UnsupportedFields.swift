@@ -37,9 +37,6 @@ private func refuseAutoscaling(_ autoscaling: AutoscalingSpec, _ check: inout Fi
     for (index, source) in (autoscaling.sources ?? []).enumerated() {
         check.refuse("sources[\(index)].gateway", when: source.gateway != nil, "the gateway does not exist yet")
     }
-    check.refuse("guards", when: !(autoscaling.guards ?? []).isEmpty, "guards are not carried out yet; take them out")
-    check.refuse(
-        "forecast.enabled", when: autoscaling.forecast?.enabled == true, "there is no forecast yet; set it to false")
 }
 
 private func refuseMigration(_ migration: MigrationSpec, _ check: inout FieldCheck) {

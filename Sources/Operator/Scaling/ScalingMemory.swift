@@ -9,6 +9,8 @@ final class ScalingMemory: Sendable {
         var uid: String?
         var state = AutoscalerState()
         var starts = PodStarts()
+        /// nil without a forecast.
+        var forecaster: ReplicaForecaster?
         var keeping = Keeping.unknown
         var conditions: [Condition] = []
         var capacity: Condition?
@@ -36,6 +38,8 @@ final class ScalingMemory: Sendable {
 
     /// How often what would only make a restored window longer than need be is written.
     private static let savePeriod = Duration.seconds(60)
+    /// How often what the forecaster learned is written, where nothing else is.
+    private static let forecastSavePeriod = Duration.seconds(3600)
 
     /// How far the two clocks may drift apart between two ticks before the wall clock counts as having been set.
     private static let tolerableDrift = Duration.seconds(1)
@@ -51,14 +55,22 @@ final class ScalingMemory: Sendable {
         let elapsed = stopwatch.elapsed
         return entries.withLock { entries in
             var entry = Self.entry(of: cluster, &entries)
-            if let last = entry.usedAt {
-                let jump = now.since(last.wall) - (elapsed - last.elapsed)
-                if jump > Self.tolerableDrift || jump < .zero - Self.tolerableDrift { entry.state.shift(by: jump) }
-            }
-            entry.usedAt = (now, elapsed)
+            Self.follow(now, elapsed, &entry)
             entries[cluster.namespacedName] = entry
             return entry.state
         }
+    }
+
+    /// Moves the times by how far the wall clock was set since they were used last.
+    private static func follow(_ now: Timestamp, _ elapsed: Duration, _ entry: inout Entry) {
+        if let last = entry.usedAt {
+            let jump = now.since(last.wall) - (elapsed - last.elapsed)
+            if jump > tolerableDrift || jump < .zero - tolerableDrift {
+                entry.state.shift(by: jump)
+                entry.forecaster?.shift(by: jump)
+            }
+        }
+        entry.usedAt = (now, elapsed)
     }
 
     /// Those warnings that the decision before had not, by reason: their texts hold ages and counts that change with
@@ -97,6 +109,29 @@ final class ScalingMemory: Sendable {
         entries.withLock { $0[cluster]?.starts.times(of: revision) }
     }
 
+    // MARK: - Forecast
+
+    /// Learns what the observation says of the load, and sets what is expected of it.
+    func forecast(
+        _ observation: inout Observation, policy: AutoscalerPolicy, coldStart: ColdStartTimes, onTheirWay: PodsOnTheirWay,
+        syncPeriod: Duration, of cluster: NamespacedName
+    ) {
+        let elapsed = stopwatch.elapsed
+        entries.withLock { entries in
+            guard var entry = entries[cluster] else { return }
+            Self.follow(observation.now, elapsed, &entry)
+            var forecaster = entry.forecaster ?? ReplicaForecaster()
+            entry.forecaster = nil  // Gives up the storage, so that it is changed in place.
+            forecaster.forecast(
+                &observation, policy: policy, coldStart: coldStart, onTheirWay: onTheirWay, syncPeriod: syncPeriod)
+            entry.forecaster = forecaster
+            entries[cluster] = entry
+        }
+    }
+
+    /// Forgets what a forecast that was switched off has learned.
+    func forgetForecast(of cluster: NamespacedName) { entries.withLock { $0[cluster]?.forecaster = nil } }
+
     // MARK: - Over restarts
 
     /// Whether the stored memory of a cluster has yet to be read.
@@ -127,7 +162,8 @@ final class ScalingMemory: Sendable {
             case .stored(let stored, let uid):
                 entry.state = stored.state(now: now)
                 entry.starts = stored.starts
-                entry.keeping = .kept(stored: stored, uid: uid, at: elapsed)
+                entry.forecaster = stored.forecaster
+                entry.keeping = .kept(stored: stored.withoutForecast, uid: uid, at: elapsed)
                 return nil
             }
         }
@@ -141,14 +177,15 @@ final class ScalingMemory: Sendable {
         return entries.withLock { entries in
             guard let entry = entries[cluster.namespacedName], case .kept(let stored, let uid, let at) = entry.keeping
             else { return nil }
-            let wanted = StoredScaling(entry.state, entry.starts, now: now).pruned(now: now)
+            let wanted = StoredScaling(entry.state, entry.starts, entry.forecaster, now: now).pruned(now: now)
             guard let stored = stored?.pruned(now: now) else {
                 let replicas = Int32(clamping: cluster.spec.replicas ?? 0)
                 return wanted.isTrivial(replicas: replicas, mayBeZero: mayBeZero) && uid == nil ? nil : (wanted, uid)
             }
-            guard stored != wanted else { return nil }
-            let isDue = stored.isTooShort(for: wanted) || elapsed - at >= Self.savePeriod
-            return isDue ? (wanted, uid) : nil
+            let isChanged = stored != wanted.withoutForecast
+            let isDue = isChanged && (stored.isTooShort(for: wanted) || elapsed - at >= Self.savePeriod)
+            let isLearned = entry.forecaster != nil && elapsed - at >= Self.forecastSavePeriod
+            return isDue || isLearned ? (wanted, uid) : nil
         }
     }
 
@@ -157,7 +194,8 @@ final class ScalingMemory: Sendable {
         let elapsed = stopwatch.elapsed
         entries.withLock { entries in
             switch result {
-            case .saved(let uid): entries[cluster]?.keeping = .kept(stored: stored, uid: uid, at: elapsed)
+            case .saved(let uid):
+                entries[cluster]?.keeping = .kept(stored: stored.withoutForecast, uid: uid, at: elapsed)
             case .unavailable(let problem): entries[cluster]?.keeping = .unavailable(problem)
             case nil: entries[cluster]?.keeping = .kept(stored: nil, uid: nil, at: elapsed)
             }

@@ -12,6 +12,7 @@ struct ScalingReconciler: Reconciler {
     let specs: ScalingSpecs
     let client: KubeClient
     let readings: ReadingCollector
+    let guards: GuardReader
     let capacity: CapacityView
     let memory: ScalingMemory
     let store: ScalingStore
@@ -30,6 +31,7 @@ struct ScalingReconciler: Reconciler {
             memory.forget(request)
             specs.forget(request)
             journal.forget(request)
+            guards.forget(request)
             publish(nil, of: request)
             return .done
         }
@@ -56,11 +58,25 @@ struct ScalingReconciler: Reconciler {
         let bounds = known.schedules.bounds(
             at: tick.now, minReplicas: policy.minReplicas, maxReplicas: policy.maxReplicas)
         tick.schedules = bounds.underWay
-        let observation = tick.observation(
-            replicas: replicas, readings: await readings.read(spec, namespace: request.namespace))
+        async let loads = guards.read(
+            spec.guards ?? [], of: cluster, pods: tick.activePods, timeout: ReadingCollector.timeout(spec))
+        let metrics = await readings.read(spec, namespace: request.namespace)
+        tick.add(await loads)
+        var observation = tick.observation(replicas: replicas, readings: metrics)
+        forecast(&observation, policy, tick, period)
         let isWritten = try await decide(
             autoscaler.within(minReplicas: bounds.minReplicas, maxReplicas: bounds.maxReplicas), observation, tick)
         return .requeue(after: isWritten ? period : min(period, .milliseconds(200)))
+    }
+
+    private func forecast(
+        _ observation: inout Observation, _ policy: AutoscalerPolicy, _ tick: ScalingTick, _ period: Duration
+    ) {
+        let key = tick.cluster.namespacedName
+        guard tick.spec.resolvedForecastEnabled else { return memory.forgetForecast(of: key) }
+        memory.forecast(
+            &observation, policy: policy, coldStart: tick.coldStarts ?? ColdStartTimes(), onTheirWay: tick.onTheirWay,
+            syncPeriod: period, of: key)
     }
 
     /// Returns false when somebody else wrote the replicas first, so that the decision no longer holds.

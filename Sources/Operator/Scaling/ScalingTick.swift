@@ -1,5 +1,6 @@
 internal import Autoscaling
 internal import DeepSeekAPI
+internal import Engines
 internal import KubeCore
 
 /// All that goes into one decision beside the metrics.
@@ -31,6 +32,15 @@ struct ScalingTick {
         self.revision = revision
         activePods = pods.filter { revision != nil && $0.metadata.labels?[Labels.revision] == revision }
         onTheirWay = PodsOnTheirWay(activePods, asked: cluster.spec.replicas ?? 0)
+    }
+
+    /// Takes what the pods said, and whether they can do what the targets ask.
+    mutating func add(_ loads: GuardReader.Result) {
+        guardReadings = loads.readings
+        let problems = spec.metrics.compactMap {
+            TargetFit($0, engine: cluster.spec.engine, requestSeconds: loads.requestSeconds)?.problem
+        }
+        warnings += problems.map { AutoscalerEvent(type: .warning, reason: "TargetBeyondReplica", message: $0) }
     }
 
     func observation(replicas: Int, readings: [MetricReading]) -> Observation {

@@ -25,6 +25,8 @@ struct StoredScaling: Codable, Hashable {
     private(set) var coldStarts: [String: ColdStartTimes] = [:]
     /// The revisions of `coldStarts`, the latest first.
     private(set) var revisions: [String] = []
+    /// nil without a forecast. It changes with every sample, and that alone is not worth a write.
+    private(set) var forecaster: ReplicaForecaster?
 
     /// A recommendation seen within this long still stands: noise around it is no news.
     private static let standing = Duration.seconds(30)
@@ -35,7 +37,7 @@ struct StoredScaling: Codable, Hashable {
     private static let maximumAdvice = 64
     private static let maximumEvents = 64
 
-    init(_ state: AutoscalerState, _ starts: PodStarts, now: Timestamp) {
+    init(_ state: AutoscalerState, _ starts: PodStarts, _ forecaster: ReplicaForecaster?, now: Timestamp) {
         let standing = state.recommendations.filter { now.since($0.time) < Self.standing }.map(\.replicas)
         let past = state.recommendations.filter { now.since($0.time) >= Self.standing }
         recommendations = Self.shortened(past).map { Advice(replicas: $0.replicas, time: $0.time.nanoseconds) }
@@ -49,6 +51,7 @@ struct StoredScaling: Codable, Hashable {
         lastGuardStep = state.lastGuardStep?.nanoseconds
         coldStarts = starts.times
         revisions = starts.order
+        self.forecaster = forecaster
     }
 
     // MARK: - What is restored
@@ -92,6 +95,13 @@ struct StoredScaling: Codable, Hashable {
             || scaleUpEvents.last != newer.scaleUpEvents.last || scaleDownEvents.last != newer.scaleDownEvents.last
     }
 
+    /// What is compared to see whether there is something to write.
+    var withoutForecast: StoredScaling {
+        var copy = self
+        copy.forecaster = nil
+        return copy
+    }
+
     /// Without what no window and no period reaches back to.
     func pruned(now: Timestamp) -> StoredScaling {
         let cutoff = (now - Self.longest).nanoseconds
@@ -106,7 +116,7 @@ struct StoredScaling: Codable, Hashable {
     func isTrivial(replicas: Int32, mayBeZero: Bool) -> Bool {
         recommendations.allSatisfy { $0.replicas == replicas && $0.time == nil } && scaleUpEvents.isEmpty
             && scaleDownEvents.isEmpty && !mayBeZero && isScaledToZero != true && lastGuardStep == nil
-            && coldStarts.isEmpty
+            && coldStarts.isEmpty && forecaster == nil
     }
 
     // MARK: - Bounds
