@@ -37,6 +37,8 @@ struct ScopeComponents: Sendable {
         let reconciler = ClusterReconciler(
             caches: caches, planner: shared.planner,
             executor: ActionExecutor(client: shared.client, ledger: AppliedLedger()),
+            scaleDown: ScaleDownPreparation(
+                transport: shared.readings.transport, client: shared.client, log: shared.log.named("scale-down")),
             statuses: StatusWriter(client: shared.client), reports: reports, announcer: announcer, now: shared.now)
         let main = Controller(
             "deepseekcluster\(suffix)", configuration: shared.controllerConfiguration(), log: shared.log,

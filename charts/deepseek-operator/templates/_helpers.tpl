@@ -92,9 +92,10 @@ app.kubernetes.io/component: operator
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]
   verbs: [get, list, watch, create, patch, delete]
+# The deletion cost of those that are to go first.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [list, watch]
+  verbs: [list, watch, patch]
 {{- if .Values.rbac.readSecrets }}
 # Metric credentials, one by one; the operator itself takes only Secrets that carry the opt-in label.
 - apiGroups: [""]
