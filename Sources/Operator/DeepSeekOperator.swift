@@ -125,9 +125,11 @@ public struct DeepSeekOperator: Sendable {
         let shared = ScopeComponents.Shared(
             client: client, options: options, planner: planner, disruptionBudgetType: budgetType,
             readings: ReadingCollector(
-                client: client, transport: environment.transport, reader: MetricReader(clock: ContinuousClock(), patience: .seconds(2)),
+                client: client, transport: environment.transport,
+                reader: MetricReader(clock: ContinuousClock(), patience: .seconds(2)),
                 credentials: credentials),
-            nodes: nodes, journal: journal, record: record, log: environment.log, registry: environment.registry, now: environment.now)
+            nodes: nodes, journal: journal, record: record, log: environment.log, registry: environment.registry,
+            now: environment.now)
         let namespaces: [String?] = options.namespaces.isEmpty ? [nil] : options.namespaces
         return namespaces.map { ScopeComponents(namespace: $0, shared: shared) }
     }
@@ -154,7 +156,7 @@ public struct DeepSeekOperator: Sendable {
     ) throws {
         if let address = options.metricsAddress {
             let server = try HTTPServer(
-                .init(host: address.host, port: address.port), 
+                .init(host: address.host, port: address.port),
                 handler: OperatorServer.metrics(environment.registry, decisions: journal))
             manager.add("metrics server") { try await server.run() }
         }

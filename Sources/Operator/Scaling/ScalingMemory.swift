@@ -113,7 +113,8 @@ final class ScalingMemory: Sendable {
 
     /// Learns what the observation says of the load, and sets what is expected of it.
     func forecast(
-        _ observation: inout Observation, policy: AutoscalerPolicy, coldStart: ColdStartTimes, onTheirWay: PodsOnTheirWay,
+        _ observation: inout Observation, policy: AutoscalerPolicy, coldStart: ColdStartTimes,
+        onTheirWay: PodsOnTheirWay,
         syncPeriod: Duration, of cluster: NamespacedName
     ) {
         let elapsed = stopwatch.elapsed
