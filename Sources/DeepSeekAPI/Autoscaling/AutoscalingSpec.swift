@@ -150,5 +150,8 @@ extension AutoscalingSpec: SchemaProviding {
             "self.metrics.all(m, !has(m.sourceRef) || has(self.sources) && self.sources.exists(s, s.name == "
                 + "m.sourceRef.name))",
             message: "every sourceRef needs a source of its name in sources", field: ".metrics"),
+        Schema.Rule(
+            "!has(self.schedules) || self.schedules.all(s, !has(s.minReplicas) || s.minReplicas <= self.maxReplicas)",
+            message: "minReplicas of a schedule must not be above autoscaling.maxReplicas", field: ".schedules"),
     ]
 }

@@ -74,6 +74,7 @@ import Testing
         try await scene.waitUntilReady(replicas: 1)
         prometheus.set(rate: 540)
         try await scene.waitUntilReady(replicas: 3)
+        try await scaleDownCalledOff(scene)
         let blue = try #require(try await scene.status().activeRevision)
         for _ in 1...2 { try await drift(scene, blue) }
         try await scene.apply(spec.replacing("name: deepseek-r1", with: "name: deepseek-r1\n  version: '2'"))
@@ -95,6 +96,17 @@ import Testing
     private func makeSecret(_ scene: Scene) async throws {
         try await scene.kubectl("create", "secret", "generic", "login", "--from-literal=token=abc")
         try await scene.kubectl("label", "secret/login", "serving.deepseek.io/operator-may-read=true")
+    }
+
+    /// A pod that an earlier scale-down chose, and that is wanted again: its deletion cost is taken away.
+    private func scaleDownCalledOff(_ scene: Scene) async throws {
+        let pods = try await scene.kubectl("get", "pods", "-o", "name").split(separator: "\n").map(String.init)
+        let cost = "controller.kubernetes.io/pod-deletion-cost"
+        let pod = try #require(pods.first)
+        try await scene.kubectl("annotate", pod, "\(cost)=-1", "serving.deepseek.io/scale-down-victim=true")
+        try await eventually("the pod is pardoned") {
+            try await !scene.kubectl("get", pod, "-o", "yaml").contains(cost)
+        }
     }
 
     /// The same drift again is the same event again: a series, which is a patch of the event.

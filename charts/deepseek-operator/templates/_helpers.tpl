@@ -96,6 +96,14 @@ app.kubernetes.io/component: operator
 - apiGroups: [""]
   resources: [pods]
   verbs: [list, watch, patch]
+# What there is room for, before more replicas are asked for.
+- apiGroups: [""]
+  resources: [resourcequotas]
+  verbs: [list, watch]
+# The autoscaler's memory, <cluster>-autoscaling, is read once by its name.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, create, patch]
 {{- if .Values.rbac.readSecrets }}
 # Metric credentials, one by one; the operator itself takes only Secrets that carry the opt-in label.
 - apiGroups: [""]
