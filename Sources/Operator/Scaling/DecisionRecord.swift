@@ -90,7 +90,8 @@ public struct DecisionRecord: Sendable, Hashable, Codable {
     func isRepeated(by next: DecisionRecord) -> Bool {
         func later(_ stages: [Stage]) -> ArraySlice<Stage> { stages.drop { $0.name == "raw" } }
         return outcome == .kept && next.outcome == .kept && final == next.final
-            && later(stages) == later(next.stages) && reason == next.reason && replicas == next.replicas && bounds == next.bounds
+            && later(stages) == later(next.stages) && reason == next.reason && replicas == next.replicas
+            && bounds == next.bounds
     }
 }
 

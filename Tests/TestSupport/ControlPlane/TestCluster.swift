@@ -88,7 +88,7 @@ public final class TestCluster: Sendable {
         configuration = try ClientConfiguration.load(kubeconfig: kubeconfig)
         client = KubeClient(configuration: configuration, transport: transport)
         let nodes = SimulatedNodes(
-            client: client, nodes: (1...4).map { SimulatedNode(name: "gpu-\($0)", gpus: 8) },
+            client: client, nodes: (1...4).map { SimulatedNode(name: "gpu-\($0)", gpus: 64) },
             behavior: Self.behavior, now: { Timestamp(nanoseconds: systemTime()) },
             log: { print("simulated nodes: \($0)") })
         tasks.append(Task { try await nodes.run() })
