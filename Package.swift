@@ -53,6 +53,7 @@ let package = Package(
         room("Base", []),
         room("KubeCore", ["Base"]),
         room("Autoscaling", ["KubeCore"]),
+        room("Migration", ["KubeCore"]),
         room("HPAConformance", ["Autoscaling", "KubeCore"]),
         room("TrafficModel", ["Autoscaling", "KubeCore"]),
         room("PodModel", ["KubeCore"]),
@@ -79,6 +80,9 @@ let package = Package(
 
         // An API server in memory. It never imports KubeClient: client and simulator must not share a bug.
         room("ClusterSimulator", ["KubeCore", "PodModel", "HTTPServer", "Base"]),
+
+        // Engines without a model, for tests and benchmarks. It never imports Engines, for the same reason.
+        room("SimulatedEngines", ["KubeCore", "HTTPServer", "Base"]),
 
         executable(
             "deepseek-operator",
@@ -115,6 +119,14 @@ let package = Package(
         tests("BaseTests", ["Base"]),
         tests("KubeCoreTests", ["KubeCore", "Base"]),
         tests("AutoscalingTests", ["Autoscaling", "HPAConformance", "KubeCore"]),
+        // The world that a migration is searched in, and the search itself, run by `make search`.
+        .target(
+            name: "MigrationModel", dependencies: ["Migration", "KubeCore"], path: "Tests/MigrationModel",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "migration-search", dependencies: ["MigrationModel", "Migration"], path: "Tests/migration-search",
+            swiftSettings: strict),
+        tests("MigrationTests", ["Migration", "MigrationModel", "KubeCore"]),
         tests("TrafficModelTests", ["TrafficModel", "Autoscaling", "KubeCore"]),
         tests("PodModelTests", ["PodModel", "KubeCore"]),
         tests("DeepSeekAPITests", ["DeepSeekAPI", "KubeCore", "YAML"]),
@@ -132,12 +144,16 @@ let package = Package(
                 "MetricSources", "Engines", "DeepSeekAPI", "KubeClient", "KubeCore", "HTTPTransport", "HTTPServer",
                 "Base",
             ]),
+        tests(
+            "SimulatedEnginesTests",
+            ["SimulatedEngines", "MetricSources", "Engines", "DeepSeekAPI", "KubeCore", "HTTPTransport", "Base"]),
         tests("ClusterSimulatorTests", ["ClusterSimulator", "KubeCore", "PodModel", "HTTPServer", "Base"]),
         tests(
             "OperatorTests",
             [
                 "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines",
-                "MetricSources", "HTTPTransport", "Telemetry", "YAML", "Base", "ClusterSimulator", "PodModel",
+                "MetricSources", "HTTPTransport", "HTTPServer", "Telemetry", "YAML", "Base", "ClusterSimulator",
+                "PodModel",
             ]),
         tests(
             "IntegrationTests",

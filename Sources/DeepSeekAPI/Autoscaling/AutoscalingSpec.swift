@@ -79,7 +79,8 @@ extension AutoscalingSpec: SchemaProviding {
 
     private static let limits: [String: Schema] = [
         "mode": .choice(
-            Mode.self, "Who decides: the operator itself, or an HorizontalPodAutoscaler (not carried out yet).",
+            Mode.self,
+            "Who decides: the operator itself, or an HorizontalPodAutoscaler that it makes of these fields.",
             default: .operator),
         "compatibility": .choice(
             Compatibility.self,

@@ -63,6 +63,7 @@ private func checkSources(_ autoscaling: AutoscalingSpec, _ check: inout FieldCh
     for (index, source) in (autoscaling.sources ?? []).enumerated() {
         check.nested("sources[\(index)]", source.source) { checkMetricSource($0, &$1) }
     }
+    checkAutoscalerMode(autoscaling, &check)
 }
 
 private func checkMetricSource(_ source: MetricSourceSpec, _ check: inout FieldCheck) {
@@ -107,7 +108,9 @@ private func checkMetric(_ metric: MetricSpec, _ autoscaling: AutoscalingSpec, _
     check.labels("external.metric.selector.matchLabels", external.metric.selector?.matchLabels)
     let source = autoscaling.source(of: metric)
     if let reference = metric.sourceRef, source == nil {
-        check.report("sourceRef.name", .invalid, "there is no source '\(reference.name)' in autoscaling.sources")
+        check.report(
+            "sourceRef.name", .invalid,
+            "every sourceRef needs a source of its name in sources; there is none named '\(reference.name)'")
     }
     if let prometheus = source?.prometheus, !prometheus.queries.contains(where: { $0.metric == name }) {
         let place = metric.sourceRef.map { "the queries of source '\($0.name)'" } ?? "source.prometheus.queries"

@@ -13,16 +13,21 @@ public struct ClusterPlanner: Sendable {
 
     private let policy: AdministratorPolicy
     private let disruptionBudgetType: ResourceType
+    private let autoscalers: AutoscalerSupport
     private let render: Renderer
 
-    /// - Parameter disruptionBudgetType: the version of PodDisruptionBudget that the server offers.
+    /// - Parameters:
+    ///   - disruptionBudgetType: the version of PodDisruptionBudget that the server offers.
+    ///   - autoscalers: what HorizontalPodAutoscalers have to rely on.
     public init(
         policy: AdministratorPolicy = AdministratorPolicy(),
         disruptionBudgetType: ResourceType = PodDisruptionBudget.resourceType,
+        autoscalers: AutoscalerSupport = AutoscalerSupport(),
         render: @escaping Renderer = { PodTemplateRenderer().render($0, labels: $1) }
     ) {
         self.policy = policy
         self.disruptionBudgetType = disruptionBudgetType
+        self.autoscalers = autoscalers
         self.render = render
     }
 
@@ -31,14 +36,15 @@ public struct ClusterPlanner: Sendable {
     ///   - now: the wall clock, for conditions and deadlines.
     public func plan(_ world: ObservedCluster, scaling: ScalingReport?, now: Timestamp) -> Plan {
         let situation = Situation(world, acceptance: Acceptance(world.cluster, policy: policy))
+        let manifests = Manifests(cluster: world.cluster, disruptionBudgetType: disruptionBudgetType)
+        let autoscaler = AutoscalerPlan(situation: situation, manifests: manifests, support: autoscalers)
         var plan = Plan(
-            status: StatusBuilder(situation: situation, scaling: scaling, now: now).status())
+            status: StatusBuilder(situation: situation, scaling: autoscaler.report() ?? scaling, now: now).status())
         plan.warnings = situation.warnings
         guard !world.cluster.spec.resolvedPaused, !world.cluster.metadata.isBeingDeleted else { return plan }
-        plan.steps = ActionBuilder(
-            situation: situation,
-            manifests: Manifests(cluster: world.cluster, disruptionBudgetType: disruptionBudgetType), render: render
-        ).steps()
+        plan.steps = ActionBuilder(situation: situation, manifests: manifests, render: render).steps()
+        // Last, so that a foreign HPA holds up nothing else.
+        plan.steps += autoscaler.steps()
         return plan
     }
 }

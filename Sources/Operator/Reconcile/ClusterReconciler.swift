@@ -10,6 +10,7 @@ struct ClusterReconciler: Reconciler {
     let caches: ClusterCaches
     let planner: ClusterPlanner
     let executor: ActionExecutor
+    let scaleDown: ScaleDownPreparation
     let statuses: StatusWriter
     let reports: ScalingReports
     let announcer: Announcer
@@ -28,7 +29,7 @@ struct ClusterReconciler: Reconciler {
         let cached = world.cluster
         let plan = planner.plan(world, scaling: reports[request], now: now())
         do {
-            try await carryOut(plan, of: world.cluster)
+            try await carryOut(plan, world)
         } catch let error as NameConflict {
             world.conflict = error.description
             try await conclude(world, cached)
@@ -43,11 +44,13 @@ struct ClusterReconciler: Reconciler {
         return .done
     }
 
-    private func carryOut(_ plan: Plan, of cluster: DeepSeekCluster) async throws {
+    private func carryOut(_ plan: Plan, _ world: ObservedCluster) async throws {
         for step in plan.steps {
-            let isChanged = try await executor.execute(step.action, of: cluster)
-            if isChanged, let note = step.note { announcer.tell(note, of: cluster) }
+            await scaleDown.prepare(step.action, in: world)
+            let isChanged = try await executor.execute(step.action, of: world.cluster)
+            if isChanged, let note = step.note { announcer.tell(note, of: world.cluster) }
         }
+        await scaleDown.release(world, after: plan.steps.map(\.action))
     }
 
     /// Tells what kept the plan from being carried out.

@@ -12,6 +12,8 @@ public struct ObservedCluster: Sendable {
     public var disruptionBudgets: [PodDisruptionBudget] = []
     public var serviceAccount: ServiceAccount?
     public var pods: [Pod] = []
+    /// The HorizontalPodAutoscaler of the cluster's name, if it carries our labels.
+    public var autoscaler: HorizontalPodAutoscaler?
     /// An object that has the name of one of ours and belongs to somebody else, as the last write found out.
     public var conflict: String?
     /// What the API server refused, as the last write found out.

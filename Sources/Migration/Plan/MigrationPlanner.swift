@@ -1,0 +1,137 @@
+internal import KubeCore
+
+/// Decides what to write for one cluster: a pure function of one look at it.
+///
+/// A plan either moves the record on, by one write of the live Service, or carries out what the record's step asks
+/// for. Every write is safe to repeat, to lose and to come late: it carries the version of what it was decided on.
+public enum MigrationPlanner {
+    public static func plan(_ world: ObservedMigration) -> MigrationPlan {
+        var plan = MigrationPlan(world)
+        guard let service = world.service else { return Recovery(world).plan() }
+        guard let record = service.record else { return Recovery(world).plan(adopting: service) }
+        var draft = MigrationDraft(world, record)
+        draft.acceptOperation()
+        draft.followSpecPause()
+        draft.advance()
+        let selection = selection(draft, service)
+        if selection != service.selection { draft.renewRetirements(reachedBy: service.selection) }
+        plan.record = draft.record
+        if draft.record != record || selection != service.selection {
+            plan.actions = [
+                .writeLive(
+                    LiveWrite(
+                        precondition: .version(uid: service.uid, resourceVersion: service.resourceVersion),
+                        selection: selection, record: draft.record, transitions: draft.transitions))
+            ]
+            plan.needsFreshLook = true
+        } else if !world.isPaused {
+            plan.actions = Upkeep(draft, service).actions()
+            plan.needsFreshLook = needsFreshLook(plan.actions, draft)
+        }
+        plan.gate = draft.pendingGate
+        plan.wakeAt = draft.wakeAt
+        return plan
+    }
+
+    /// What the Service should select now. A selector that somebody changed is put back, unless that would take
+    /// clients from a revision that serves to one that does not.
+    private static func selection(_ draft: MigrationDraft, _ service: LiveService) -> Selection {
+        let wished = draft.record.selection
+        guard wished != service.selection, draft.transitions.isEmpty else { return wished }
+        if draft.world.isPaused { return service.selection }
+        if case .revision(let current) = service.selection, draft.world.deployment(current)?.ready ?? 0 > 0,
+            draft.active?.ready ?? 0 == 0
+        {
+            return service.selection
+        }
+        // A Service that was lost is made anew without a selector until its revision is claimed.
+        if let active = draft.active, active.claim < draft.record.selectedEpoch { return service.selection }
+        return wished
+    }
+
+    /// Scaling the only revision, with no quota to keep within, needs no more than the version that it carries.
+    private static func needsFreshLook(_ actions: [MigrationAction], _ draft: MigrationDraft) -> Bool {
+        guard draft.record.step == .stable, draft.world.quotaRoom == nil else { return !actions.isEmpty }
+        return actions.contains { if case .scale = $0 { false } else { true } }
+    }
+}
+
+extension MigrationDraft {
+    /// Follows arrows until one asks to see the world again: after the selector was written, or when nothing moves.
+    mutating func advance() {
+        let selected = record.selectedEpoch
+        for _ in 0..<Step.allCases.count {
+            guard let verdict = StepJudge(draft: self).verdict() else { break }
+            move(verdict.trigger, verdict.message)
+            if record.selectedEpoch != selected || record.step == .draining { break }
+        }
+        pauseWhenStuck()
+        tidy()
+    }
+
+    private mutating func pauseWhenStuck() {
+        guard record.pause == nil, !world.isPaused else { return }
+        if let kind = record.step.gate, let gate, record.target == gate.revision {
+            if let answer = StepJudge(draft: self).answer, answer.outcome == .inconclusive {
+                pause(.inconclusive, answer.message)
+            } else if isPastDeadline {
+                pause(.gateTimedOut, "\(kind.rawValue) gave no answer in time")
+            }
+        } else if isPastDeadline, record.step == .switchingBack || record.step == .restoring {
+            pause(.wayBackBlocked, "revision \(record.previous ?? record.active) has too few ready pods to go back to")
+        }
+    }
+
+    mutating func pause(_ reason: Pause.Reason, _ message: String) {
+        record.pause = Pause(reason: reason, message: message, since: now.wholeSeconds)
+    }
+
+    /// The deadline moves by as long as it stood still.
+    mutating func unpause() {
+        guard let pause = record.pause else { return }
+        if let deadline = record.deadline {
+            record.deadline = deadline + max(.zero, now.wholeSeconds.since(pause.since))
+        }
+        record.pause = nil
+    }
+
+    /// `spec.paused` stops a migration as Pause does.
+    mutating func followSpecPause() {
+        let isUnderWay = record.step != .stable && record.step != .draining
+        if world.isPaused, isUnderWay, record.pause == nil { pause(.spec, "spec.paused is true") }
+        if !world.isPaused, record.pause?.reason == .spec { unpause() }
+    }
+
+    /// Forgets what is gone, and retires what nobody accounts for.
+    private mutating func tidy() {
+        guard !world.isPaused else { return }
+        if let held = record.held, let desired = world.desired, desired != held {
+            record.held = nil
+            record.pinned = nil
+        }
+        if record.step != .stable { retireLeftovers() }
+        guard !transitions.isEmpty else { return }
+        record.retiring.removeAll { entry in !world.deployments.contains { $0.revision == entry.revision } }
+    }
+
+    /// Somebody sent clients to what is on its way out: their requests get their time from now on.
+    fileprivate mutating func renewRetirements(reachedBy selection: Selection) {
+        for entry in record.retiring where selection.includes(entry.revision) && entry.at < now.wholeSeconds {
+            retire(entry.revision, served: true)
+        }
+    }
+
+    /// The gate that has no answer yet.
+    var pendingGate: Gate? {
+        guard record.pause == nil, !record.skipsGates, world.wish > 0, !world.isPaused else { return nil }
+        return gate
+    }
+
+    /// When something is due though nothing changes.
+    var wakeAt: Timestamp? {
+        let drains = record.retiring.map(\.drainBy)
+        let late = record.step == .scalingUp ? [record.since.deadline(after: policy.progressDeadlineSeconds)] : []
+        return ([record.pause == nil ? record.deadline : nil].compactMap(\.self) + drains + late).filter { $0 > now }
+            .min()
+    }
+}
