@@ -101,9 +101,10 @@ struct ScalingReconciler: Reconciler {
         memory.store(state, of: cluster)
         await keep(cluster, mayBeZero: autoscaler.policy.minReplicas == 0, now: observation.now)
         journal.add(
-            DecisionRecord(
+            DecisionJournal.Entry(
                 decision, observation, policy: autoscaler.policy, onTheirWay: tick.onTheirWay.count,
-                schedules: tick.schedules, error: failure?.description, of: key))
+                schedules: tick.schedules, error: failure?.description),
+            of: key)
         let isRescaled = decision.isRescale && failure == nil
         tell(decision, isRescaled: isRescaled, tick)
         let wished = max(decision.trace.limited ?? decision.replicas, decision.replicas)
