@@ -1,6 +1,7 @@
 public import DeepSeekAPI
 public import Engines
 public import KubeCore
+internal import Migration
 
 /// Decides what to write for one cluster: a pure function of what was observed.
 ///
@@ -30,15 +31,19 @@ public struct ClusterPlanner: Sendable {
     ///   - scaling: what the autoscaler last did; nil without one.
     ///   - now: the wall clock, for conditions and deadlines.
     public func plan(_ world: ObservedCluster, scaling: ScalingReport?, now: Timestamp) -> Plan {
-        let situation = Situation(world, acceptance: Acceptance(world.cluster, policy: policy))
-        var plan = Plan(
-            status: StatusBuilder(situation: situation, scaling: scaling, now: now).status())
+        var situation = Situation(world, acceptance: Acceptance(world.cluster, policy: policy))
+        let migration = MigrationPlanner.plan(ObservedMigration(situation, now: now))
+        situation.record = migration.record
+        let status = StatusBuilder(situation: situation, migration: migration, scaling: scaling, now: now).status()
+        var plan = Plan(status: status, migration: migration)
         plan.warnings = situation.warnings
-        guard !world.cluster.spec.resolvedPaused, !world.cluster.metadata.isBeingDeleted else { return plan }
-        plan.steps = ActionBuilder(
-            situation: situation,
-            manifests: Manifests(cluster: world.cluster, disruptionBudgetType: disruptionBudgetType), render: render
-        ).steps()
+        guard !world.cluster.metadata.isBeingDeleted else { return plan }
+        let manifests = Manifests(cluster: world.cluster, disruptionBudgetType: disruptionBudgetType)
+        // Paused, nothing is changed but the record's own clock.
+        plan.steps =
+            world.cluster.spec.resolvedPaused
+            ? MigrationSteps(situation: situation, manifests: manifests, plan: migration).steps()
+            : ActionBuilder(situation: situation, migration: migration, manifests: manifests, render: render).steps()
         return plan
     }
 }
