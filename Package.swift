@@ -154,7 +154,8 @@ let package = Package(
             [
                 "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines",
                 "Migration",
-                "MetricSources", "HTTPTransport", "Telemetry", "YAML", "Base", "ClusterSimulator", "PodModel",
+                "MetricSources", "HTTPTransport", "HTTPServer", "Telemetry", "YAML", "Base", "ClusterSimulator",
+                "PodModel",
             ]),
         tests(
             "IntegrationTests",

@@ -76,7 +76,7 @@ class Operator:
 
     def is_ready(self):
         try:
-            return get(self.probes, timeout=5) == "ok"
+            return get(self.probes, timeout=5).strip() == "ok"
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             if self.process.poll() is not None:
                 raise RuntimeError(f"the operator ended: {self.log.read_text()[-2000:]}")

@@ -24,7 +24,8 @@ renders() {
 import sys, yaml
 
 with open(sys.argv[1]) as file:
-    objects = [o for o in yaml.safe_load_all(file) if o and not o["apiVersion"].startswith("monitoring.coreos.com/")]
+    others = ("monitoring.coreos.com/", "cert-manager.io/")
+    objects = [o for o in yaml.safe_load_all(file) if o and not o["apiVersion"].startswith(others)]
 with open(sys.argv[1], "w") as file:
     yaml.safe_dump_all(objects, file)
 PYTHON
@@ -60,6 +61,8 @@ contains defaults '^kind: PodDisruptionBudget'
 contains defaults '--leader-elect'
 contains defaults 'install-crds'
 lacks defaults '- secrets'
+lacks defaults 'external-metrics'
+lacks defaults '^kind: APIService'
 
 renders namespaced --set 'watchNamespaces={team-a,team-b}' --set crds.install=false
 contains namespaced '--namespaces=team-a,team-b'
@@ -89,6 +92,26 @@ contains everything '--allow-host-paths=/models,/data'
 contains everything '--allow-metric-credentials-to=prometheus.monitoring'
 contains everything '@sha256:000'
 
+renders adapter --set externalMetrics.enabled=true --set externalMetrics.port=7443
+contains adapter '^kind: APIService'
+contains adapter 'caBundle: '
+contains adapter '^type: kubernetes.io/tls'
+contains adapter '--external-metrics-bind-address=:7443'
+contains adapter 'extension-apiserver-authentication-reader'
+contains adapter 'secretName: release-deepseek-operator-external-metrics'
+lacks adapter 'insecureSkipTLSVerify'
+
+renders cert-manager --set externalMetrics.enabled=true --set externalMetrics.certificate.source=cert-manager
+contains cert-manager 'cert-manager.io/inject-ca-from: serving/release-deepseek-operator-external-metrics'
+lacks cert-manager 'caBundle: '
+lacks cert-manager '^kind: Secret'
+
+renders given-secret --set externalMetrics.enabled=true --set externalMetrics.certificate.source=secret \
+    --set externalMetrics.certificate.secretName=mine --set externalMetrics.certificate.caBundle=PEM
+contains given-secret 'secretName: mine'
+contains given-secret 'caBundle: UEVN'
+lacks given-secret '^kind: Secret'
+
 refuses '/replicas' --set replicas=-1
 refuses '/replicas' --set-string replicas=two
 refuses "'replica' not allowed" --set replica=3
@@ -99,6 +122,12 @@ refuses '/image/digest' --set image.digest=latest
 refuses '/metrics/port' --set metrics.port=80
 refuses '/leaderElection/enabled' --set leaderElection.enabled=false
 refuses '/podDisruptionBudget/maxUnavailable' --set podDisruptionBudget.maxUnavailable=0
+refuses '/externalMetrics/port' --set externalMetrics.port=443
+refuses '/externalMetrics/certificate/source' --set externalMetrics.certificate.source=none
+refuses 'externalMetrics.certificate.secretName is needed' --set externalMetrics.enabled=true \
+    --set externalMetrics.certificate.source=secret --set externalMetrics.certificate.caBundle=PEM
+refuses 'externalMetrics.certificate.caBundle is needed' --set externalMetrics.enabled=true \
+    --set externalMetrics.certificate.source=secret --set externalMetrics.certificate.secretName=mine
 refuses 'serviceAccount.name is needed' --set serviceAccount.create=false
 refuses 'incompatible with Kubernetes' --kube-version 1.28.0
 say "the chart is fine"

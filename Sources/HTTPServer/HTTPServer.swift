@@ -73,6 +73,14 @@ public final class HTTPServer: Sendable {
         return thread
     }
 
+    /// Uses other certificates from now on, as when one was renewed: for connections to come, while those that are open
+    /// stay as they are.
+    ///
+    /// - Throws: `ServerError` when a certificate is unusable; the ones before stay in use then.
+    public func replaceTLS(_ configuration: TLSConfiguration) throws(ServerError) {
+        mailbox.post(.useTLS(try TLSContext(configuration)))
+    }
+
     /// Runs a server for as long as `body` does.
     public static func withServer<Result: Sendable>(
         _ configuration: Configuration, handler: @escaping Handler,

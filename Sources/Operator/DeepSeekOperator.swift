@@ -56,7 +56,8 @@ public struct DeepSeekOperator: Sendable {
         let transport: any Transport =
             elector.map { FencedTransport(environment.transport, fence: $0.fence) } ?? environment.transport
         let client = client(over: transport)
-        let budgetType = try await disruptionBudgetType(client)
+        let offered = OfferedTypes(try await client.apiGroups())
+        offered.tell(environment.log)
         let manager = Manager(elector: elector, log: environment.log)
         // Past the fence: what happened is told although leadership was lost since.
         let recorder = EventRecorder(
@@ -64,10 +65,14 @@ public struct DeepSeekOperator: Sendable {
             instance: environment.identity, log: environment.log, registry: environment.registry)
         manager.add("events") { try await recorder.run() }
         let log = environment.log.named("events")
+        let readings = ReadingCollector(
+            client: client, transport: environment.transport,
+            reader: MetricReader(clock: ContinuousClock(), patience: .seconds(2)),
+            credentials: MetricCredentials(client: client, allowedHosts: options.policy.metricCredentialHosts))
         let journal = DecisionJournal()
         let nodes = options.readsNodes ? nodeReflector(client) : nil
         if let nodes { manager.add(nodes) }
-        let scopes = scopes(client, budgetType: budgetType, nodes, journal) { note, cluster in
+        let scopes = scopes(client, offered, readings, nodes, journal) { note, cluster in
             log.info(note.message, ["cluster": cluster.namespacedName.description, "reason": note.reason])
             recorder.record(
                 note.isWarning ? .warning : .normal, reason: note.reason, action: note.action, note: note.message,
@@ -77,7 +82,12 @@ public struct DeepSeekOperator: Sendable {
             scope.caches.add(to: manager)
             for controller in scope.controllers { manager.add(controller) }
         }
-        try addServers(to: manager, journal) { scopes.allSatisfy(\.caches.isSynchronized) }
+        let isReady: @Sendable () -> Bool = { scopes.allSatisfy(\.caches.isSynchronized) }
+        try addServers(to: manager, journal, isReady: isReady)
+        let metrics = DefinedMetrics(
+            clusters: { namespace in scopes.flatMap { $0.caches.clusters(inNamespace: namespace) } },
+            policy: options.policy, readings: readings, now: environment.now)
+        addExternalMetrics(to: manager, client, metrics, isReady: isReady)
         environment.log.info(
             "starting",
             [
@@ -111,36 +121,39 @@ public struct DeepSeekOperator: Sendable {
     }
 
     private func scopes(
-        _ client: KubeClient, budgetType: ResourceType, _ nodes: Reflector<Node>?, _ journal: DecisionJournal,
+        _ client: KubeClient, _ offered: OfferedTypes, _ readings: ReadingCollector, _ nodes: Reflector<Node>?,
+        _ journal: DecisionJournal,
         record: @escaping Announcer.Record
     ) -> [ScopeComponents] {
-        let credentials = MetricCredentials(
-            client: client, allowedHosts: options.policy.metricCredentialHosts)
+        let autoscalers = AutoscalerSupport(
+            resourceType: offered.autoscaler, servesPrometheusMetrics: options.externalMetrics.address != nil)
         let planner =
             if let render = environment.render {
-                ClusterPlanner(policy: options.policy, disruptionBudgetType: budgetType, render: render)
+                ClusterPlanner(
+                    policy: options.policy, disruptionBudgetType: offered.disruptionBudget, autoscalers: autoscalers,
+                    render: render)
             } else {
-                ClusterPlanner(policy: options.policy, disruptionBudgetType: budgetType)
+                ClusterPlanner(
+                    policy: options.policy, disruptionBudgetType: offered.disruptionBudget, autoscalers: autoscalers)
             }
         let shared = ScopeComponents.Shared(
-            client: client, options: options, planner: planner, disruptionBudgetType: budgetType,
-            readings: ReadingCollector(
-                client: client, transport: environment.transport, reader: MetricReader(clock: ContinuousClock(), patience: .seconds(2)),
-                credentials: credentials),
-            nodes: nodes, journal: journal, record: record, log: environment.log, registry: environment.registry, now: environment.now)
+            client: client, options: options, planner: planner, disruptionBudgetType: offered.disruptionBudget,
+            autoscalerType: offered.autoscaler, readings: readings, nodes: nodes, journal: journal, record: record,
+            log: environment.log, registry: environment.registry, now: environment.now)
         let namespaces: [String?] = options.namespaces.isEmpty ? [nil] : options.namespaces
         return namespaces.map { ScopeComponents(namespace: $0, shared: shared) }
     }
 
-    /// policy/v1 came with 1.21; an older server has v1beta1.
-    private func disruptionBudgetType(_ client: KubeClient) async throws -> ResourceType {
-        var type = PodDisruptionBudget.resourceType
-        let policy = try await client.apiGroups().first { $0.name == type.group }
-        if policy?.versions.contains(where: { $0.version == type.version }) != true {
-            type.version = "v1beta1"
-            environment.log.info("the server has no policy/v1, policy/v1beta1 is used")
-        }
-        return type
+    private func addExternalMetrics(
+        to manager: Manager, _ client: KubeClient, _ metrics: DefinedMetrics, isReady: @escaping @Sendable () -> Bool
+    ) {
+        guard let address = options.externalMetrics.address, let certificate = options.externalMetrics.certificateFile,
+            let key = options.externalMetrics.privateKeyFile
+        else { return }
+        let server = ExternalMetricsServer(
+            address: address, certificateFile: certificate, privateKeyFile: key, client: client, metrics: metrics,
+            isReady: isReady, log: environment.log.named("external-metrics"))
+        manager.add("external metrics server") { try await server.run() }
     }
 
     private func nodeReflector(_ client: KubeClient) -> Reflector<Node> {
@@ -154,7 +167,7 @@ public struct DeepSeekOperator: Sendable {
     ) throws {
         if let address = options.metricsAddress {
             let server = try HTTPServer(
-                .init(host: address.host, port: address.port), 
+                .init(host: address.host, port: address.port),
                 handler: OperatorServer.metrics(environment.registry, decisions: journal))
             manager.add("metrics server") { try await server.run() }
         }

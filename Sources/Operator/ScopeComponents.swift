@@ -17,6 +17,8 @@ struct ScopeComponents: Sendable {
         var options: OperatorOptions
         var planner: ClusterPlanner
         var disruptionBudgetType: ResourceType
+        /// Nil where the server has neither v2 nor v2beta2.
+        var autoscalerType: ResourceType?
         var readings: ReadingCollector
         var nodes: Reflector<Node>?
         var journal: DecisionJournal
@@ -38,6 +40,8 @@ struct ScopeComponents: Sendable {
         let reconciler = ClusterReconciler(
             caches: caches, planner: shared.planner, fresh: FreshLook(client: shared.client),
             executor: ActionExecutor(client: shared.client, ledger: AppliedLedger()),
+            scaleDown: ScaleDownPreparation(
+                transport: shared.readings.transport, client: shared.client, log: shared.log.named("scale-down")),
             statuses: StatusWriter(client: shared.client), reports: reports, announcer: announcer,
             migrations: MigrationDesk(board: board, metrics: metrics) { cluster in
                 for helper in helpers.withLock(\.self) { helper.enqueue(cluster) }
@@ -109,13 +113,14 @@ extension ClusterCaches {
                 source: ApiSource(Api<Object>(shared.client, type, namespace: namespace), labelSelector: selector),
                 indexes: indexes, log: shared.log, registry: shared.registry)
         }
-        clusters = reflector(selector: nil, indexes: [])
+        clusters = reflector(selector: nil, indexes: [Self.byNamespace()])
         deployments = reflector()
         revisions = reflector()
         services = reflector()
         disruptionBudgets = reflector(shared.disruptionBudgetType)
         serviceAccounts = reflector()
         pods = reflector()
+        autoscalers = shared.autoscalerType.map { reflector($0, indexes: []) }
         quotas = Reflector(
             source: ApiSource(Api<ResourceQuota>(shared.client, namespace: namespace)),
             indexes: [CapacityView.byNamespace], configuration: .optional, log: shared.log, registry: shared.registry)
@@ -129,7 +134,7 @@ extension ClusterCaches {
         return [
             watch(deployments), watch(revisions), watch(services), watch(disruptionBudgets), watch(serviceAccounts),
             watch(pods),
-        ]
+        ] + [autoscalers.map(watch)].compactMap(\.self)
     }
 
     func add(to manager: Manager) {
@@ -140,6 +145,7 @@ extension ClusterCaches {
         manager.add(disruptionBudgets)
         manager.add(serviceAccounts)
         manager.add(pods)
+        if let autoscalers { manager.add(autoscalers) }
         manager.add(quotas)
     }
 
@@ -148,6 +154,7 @@ extension ClusterCaches {
         clusters.store.isSynchronized && deployments.store.isSynchronized && revisions.store.isSynchronized
             && services.store.isSynchronized && disruptionBudgets.store.isSynchronized
             && serviceAccounts.store.isSynchronized && pods.store.isSynchronized
+            && autoscalers?.store.isSynchronized ?? true
     }
 }
 

@@ -28,9 +28,10 @@ enum OperatorCommand {
     private static func run(_ arguments: [String]) async throws {
         let command = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
         let rest = command == nil ? arguments : Array(arguments.dropFirst())
-        guard ["run", "print-crds", "install-crds", "version", "help", nil].contains(command) else {
+        guard ["run", "explain", "print-crds", "install-crds", "version", "help", nil].contains(command) else {
             throw UsageError("unknown command '\(command ?? "")'; --help lists the commands")
         }
+        if command == "explain" { return try await explain(rest) }
         let options = try OperatorOptions(arguments: rest, environment: ProcessInfo.processInfo.environment)
         if options.showsHelp || command == "help" { return print(help) }
         if options.showsVersion || command == "version" { return print(version) }
@@ -57,6 +58,22 @@ enum OperatorCommand {
             try await service.value
         } catch is CancellationError {
             log.info("stopped")
+        }
+    }
+
+    /// Prints the last decisions of one cluster, with the rights of whoever asks.
+    private static func explain(_ arguments: [String]) async throws {
+        let options = try OperatorOptions(
+            arguments: arguments.dropFirst(arguments.first?.hasPrefix("-") == false ? 1 : 0),
+            environment: ProcessInfo.processInfo.environment)
+        if options.showsHelp { return print(help) }
+        let parts = (arguments.first ?? "").split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard let name = parts.last, parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix("-") }) else {
+            throw UsageError("explain needs a cluster: explain NAMESPACE/NAME [FLAGS]")
+        }
+        try await withClient(options) { client in
+            let namespace = parts.count == 2 ? parts[0] : client.configuration.defaultNamespace
+            print(try await ClusterExplainer(client: client).explain(namespace: namespace, name: name), terminator: "")
         }
     }
 
@@ -92,6 +109,7 @@ enum OperatorCommand {
 
         Commands:
           run            Run the operator. The default.
+          explain        Print the last decisions of a cluster's autoscaler, stage by stage: explain NAMESPACE/NAME.
           install-crds   Install or upgrade the CustomResourceDefinition, and wait until it is served.
           print-crds     Print the CustomResourceDefinition as YAML.
           version        Print the version and the commit it was built from.

@@ -42,7 +42,7 @@ enum Mutation {
 
     private static func autoscaling(_ generator: inout SeededGenerator) -> JSONValue {
         var autoscaling: JSONValue = ["maxReplicas": JSONValue(generator.number(1...4))]
-        if generator.chance(60) { autoscaling["minReplicas"] = JSONValue(generator.number(1...4)) }
+        if generator.chance(60) { autoscaling["minReplicas"] = JSONValue(generator.number(0...4)) }
         if generator.chance(30) {
             autoscaling["mode"] = .string(generator.one(of: ["Operator", "HorizontalPodAutoscaler"]))
         }
@@ -60,6 +60,7 @@ enum Mutation {
             ]
             autoscaling["source"] = generator.mostlyOne(of: sources)
         }
+        if generator.chance(50) { autoscaling["sources"] = [["name": "other", "externalMetrics": [:]]] }
         autoscaling["metrics"] = .array((0..<generator.number(1...2)).map { _ in metric(&generator) })
         if generator.chance(30) {
             var fallback: JSONValue = [:]

@@ -50,7 +50,8 @@ struct Scene: Sendable {
     /// Runs an operator for as long as `body` does.
     func withOperator<Result: Sendable>(
         _ change: (inout OperatorOptions) -> Void = { _ in }, render: ClusterPlanner.Renderer? = nil,
-        log: Logger = Logger(level: .error), _ body: @escaping @Sendable () async throws -> Result
+        transport: (any Transport)? = nil, log: Logger = Logger(level: .error),
+        _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         var options = OperatorOptions()
         options.namespaces = [namespace]
@@ -61,7 +62,7 @@ struct Scene: Sendable {
         var configuration = cluster.configuration
         configuration.userAgent = Self.operatorAgent
         let environment = DeepSeekOperator.Environment(
-            configuration: configuration, transport: cluster.transport, log: log,
+            configuration: configuration, transport: transport ?? cluster.transport, log: log,
             identity: "test-\(UInt32.random(in: 0 ... .max))", render: render)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { [options] in

@@ -88,4 +88,17 @@ import Testing
             #expect(decoded == pod, "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
         }
     }
+
+    /// What is kept as bytes comes back as the value that it was, and what is no JSON is found out when it is read.
+    @Test(arguments: [
+        #"{"metadata":{"name":"a"},"revision":3,"data":{"template":{"b":[1,-0.5,"é\u0000",null]}}}"#,
+        #"{"metadata":{"name":"a"},"revision":3,"data":null}"#, #"{"metadata":{"name":"a"},"revision":3}"#,
+        #"{"metadata":{"name":"a"},"data":{}}"#,
+    ])
+    func revisionsAreReadAsTheyAreDecoded(text: String) throws {
+        let decoded = try? JSONDecoder().decode(ControllerRevision.self, from: Data(text.utf8))
+        let read = try? Self.read(text, as: ControllerRevision.self)
+        #expect(read == decoded)
+        if let read { #expect(try (read.data ?? .null) == (JSONValue(parsing: text)["data"] ?? .null)) }
+    }
 }

@@ -131,6 +131,45 @@ final class GatedSource: MetricSource {
         #expect(slow.allSatisfy { $0.reads == 1 })
     }
 
+    /// A place that takes 5 s for an answer, two at a time: who would wait longer than 6 s is told at once, and does not
+    /// wait with the others.
+    @Test func aSlowPlaceHoldsOnlyAsManyAsItServesInTime() async throws {
+        let reader = MetricReader(clock: clock, concurrency: 2, patience: .seconds(6))
+        for round in 0..<8 {
+            let source = GatedSource("warm \(round)")
+            async let reading = reader.read(source, maxAge: .zero)
+            await source.untilRead()
+            clock.advance(by: .seconds(5))
+            source.release()
+            _ = try await reading
+        }
+        let sources = (0..<20).map { GatedSource("\($0)") }
+        let refused = Lock(0)
+        try await withThrowingTaskGroup { group in
+            for source in sources {
+                group.addTask {
+                    do {
+                        _ = try await reader.read(source, maxAge: .zero)
+                    } catch MetricSourceError.overloaded {
+                        refused.withLock { $0 += 1 }
+                    }
+                }
+            }
+            while refused.withLock({ $0 }) < 16 { await Task.yield() }
+            // A place beside it does not notice.
+            let other = MetricIdentity.Place.prometheus(PrometheusEndpoint(url: "http://quick"))
+            _ = try await reader.read(CountingSource(query: "quick", place: other), maxAge: .zero)
+            while sources.reduce(0, { $0 + $1.reads }) < 4 {
+                for source in sources { source.release() }
+                await Task.yield()
+            }
+            for source in sources { source.release() }
+            try await group.waitForAll()
+        }
+        #expect(sources.reduce(0) { $0 + $1.reads } == 4)
+        #expect(refused.withLock { $0 } == 16)
+    }
+
     @Test func aQuestionThatWaitedTooLongIsNotSent() async throws {
         let observed = ObservedClock(clock)
         let reader = MetricReader(clock: observed, concurrency: 1, patience: .seconds(10))

@@ -180,4 +180,56 @@ import Testing
         }
         #expect(cause.kind == .timeout)
     }
+
+    // MARK: - The samples' own time
+
+    /// Answers two questions: `q` with a vector at the time of asking, `t` with `times`.
+    private func read(times: String) async throws -> MetricResult {
+        let transport = ScriptedTransport { request throws(TransportError) in
+            let isTime = String(decoding: request.body ?? [], as: UTF8.self).hasPrefix("query=t&")
+            let vector = isTime ? times : #"[{"metric":{},"value":[1800000000,"540"]}]"#
+            let body = #"{"status":"success","data":{"resultType":"vector","result":\#(vector)}}"#
+            return HTTPResponse(status: 200, body: Array(body.utf8))
+        }
+        return try await PrometheusSource(endpoint, query: "q", timestampQuery: "t", transport: transport).read()
+    }
+
+    @Test func aSecondQueryGivesTheTimeTheOldestCounts() async throws {
+        let times = #"[{"value":[1800000000,"1799999990.5"]},{"value":[1800000000,"1799999000"]}]"#
+        let result = try await read(times: times)
+        #expect(result.samples.map(\.value) == [.success(540_000)])
+        #expect(result.samples.map(\.timestamp) == [Timestamp(seconds: 1_799_999_000)])
+    }
+
+    @Test(arguments: [
+        ("[]", "has no result"), (#"[{"value":[1,"NaN"]}]"#, "no time"), (#"[{"value":[1,"-5"]}]"#, "no time"),
+        (#"[{"value":[1,"1799999990500000"]}]"#, "must be in seconds"), (#"[{"value":[1,"1e300"]}]"#, "no time"),
+    ])
+    func aTimeThatIsNoneIsAFailure(times: String, hint: String) async throws {
+        let error = await #expect(throws: MetricSourceError.self) { _ = try await read(times: times) }
+        #expect("\(try #require(error))".contains(hint))
+    }
+
+    @Test func questionsWithAndWithoutATimeAreDifferent() {
+        let transport = ScriptedTransport("")
+        let plain = PrometheusSource(endpoint, query: "q", transport: transport)
+        let timed = PrometheusSource(endpoint, query: "q", timestampQuery: "t", transport: transport)
+        #expect(plain.identity != timed.identity)
+    }
+
+    @Test(arguments: [
+        "rps", " rps ", "job:rps:sum", #"rps{a="b"}"#, #"{__name__="rps"}"#, #"rps{a="}",b=~'[^"]+'}"#,
+        #"rps{a="\"}"}"#,
+        "rps{a=`\\`}", "nano", "rps{}",
+    ])
+    func aSelectorIsAskedForItsTime(query: String) {
+        #expect(PromQLSelector(query)?.timestampQuery == "timestamp(\(query))")
+    }
+
+    @Test(arguments: [
+        "", "  ", "1", "1.5", "NaN", "inf", "sum(rps)", "rate(rps[1m])", "rps[1m]", "rps offset 5m", "rps + rps",
+        "-rps",
+        "rps{", #"rps{a="b}"#, #"rps{a="b"} > 1"#, "rps @ 1", "rps{}{}", "\"rps\"",
+    ])
+    func whatIsComputedHasNoTimeOfItsOwn(query: String) { #expect(PromQLSelector(query) == nil) }
 }

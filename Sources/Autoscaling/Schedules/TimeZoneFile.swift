@@ -69,7 +69,9 @@ public enum TimeZoneFile {
         guard let indexes = reader.take(header.timeCount) else { return nil }
         var offsets: [Int] = []
         for _ in 0..<header.typeCount {
-            guard let offset = reader.integer(4), (-93_599...93_599).contains(offset), reader.skip(2) else { return nil }
+            guard let offset = reader.integer(4), (-93_599...93_599).contains(offset), reader.skip(2) else {
+                return nil
+            }
             offsets.append(Int(offset))
         }
         guard reader.skip(header.characterCount + header.standardCount + header.utCount) else { return nil }

@@ -79,7 +79,8 @@ extension AutoscalingSpec: SchemaProviding {
 
     private static let limits: [String: Schema] = [
         "mode": .choice(
-            Mode.self, "Who decides: the operator itself, or an HorizontalPodAutoscaler (not carried out yet).",
+            Mode.self,
+            "Who decides: the operator itself, or an HorizontalPodAutoscaler that it makes of these fields.",
             default: .operator),
         "compatibility": .choice(
             Compatibility.self,
@@ -149,5 +150,8 @@ extension AutoscalingSpec: SchemaProviding {
             "self.metrics.all(m, !has(m.sourceRef) || has(self.sources) && self.sources.exists(s, s.name == "
                 + "m.sourceRef.name))",
             message: "every sourceRef needs a source of its name in sources", field: ".metrics"),
+        Schema.Rule(
+            "!has(self.schedules) || self.schedules.all(s, !has(s.minReplicas) || s.minReplicas <= self.maxReplicas)",
+            message: "minReplicas of a schedule must not be above autoscaling.maxReplicas", field: ".schedules"),
     ]
 }

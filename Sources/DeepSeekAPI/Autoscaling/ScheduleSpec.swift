@@ -27,7 +27,8 @@ extension ScheduleSpec: SchemaProviding {
         "From start to end, limits of their own.",
         [
             "name": .string("Name of the schedule.", length: 1...63),
-            "timeZone": .string("Name in the time zone database, such as Asia/Shanghai.", length: 1...64, default: "UTC"),
+            "timeZone": .string(
+                "Name in the time zone database, such as Asia/Shanghai.", length: 1...64, default: "UTC"),
             "start": .string("When it begins, as minute, hour, day, month and weekday of cron.", length: 9...100),
             "end": .string("When it ends, in the same form.", length: 9...100),
             "minReplicas": .integer(

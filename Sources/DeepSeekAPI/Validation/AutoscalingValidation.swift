@@ -63,6 +63,7 @@ private func checkSources(_ autoscaling: AutoscalingSpec, _ check: inout FieldCh
     for (index, source) in (autoscaling.sources ?? []).enumerated() {
         check.nested("sources[\(index)]", source.source) { checkMetricSource($0, &$1) }
     }
+    checkAutoscalerMode(autoscaling, &check)
 }
 
 private func checkMetricSource(_ source: MetricSourceSpec, _ check: inout FieldCheck) {

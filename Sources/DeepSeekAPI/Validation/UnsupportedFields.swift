@@ -34,9 +34,6 @@ private func refuseForTensorRTLLM(_ spec: DeepSeekClusterSpec, _ check: inout Fi
 }
 
 private func refuseAutoscaling(_ autoscaling: AutoscalingSpec, _ check: inout FieldCheck) {
-    check.refuse(
-        "mode", when: autoscaling.resolvedMode == .horizontalPodAutoscaler,
-        "no HorizontalPodAutoscaler is made yet; use Operator, or make one that targets this resource's scale")
     check.refuse("source.gateway", when: autoscaling.source?.gateway != nil, "the gateway does not exist yet")
     for (index, source) in (autoscaling.sources ?? []).enumerated() {
         check.refuse("sources[\(index)].gateway", when: source.gateway != nil, "the gateway does not exist yet")

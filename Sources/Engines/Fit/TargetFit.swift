@@ -34,13 +34,15 @@ public struct TargetFit: Sendable, Hashable {
             requestSeconds.map {
                 "they take \(Self.text($0)) now, so that at most \(Self.number(Double(sequences) / $0)) a second can be served"
             } ?? "no request that generates text is done in less than \(Self.text(Self.leastSeconds))"
-        return "averageValue asks \(Self.number(rate)) requests a second of a replica that works on \(sequences) at a time: "
+        return
+            "averageValue asks \(Self.number(rate)) requests a second of a replica that works on \(sequences) at a time: "
             + "each has \(Self.text(allowed)), and \(measured); lower averageValue or raise engine.maxConcurrentSequences"
     }
 
     private static func countsRequests(_ name: String) -> Bool {
         let name = name.lowercased()
-        return name.contains("requests_per_second") || name.split { $0 == "_" || $0 == ":" }.contains { $0 == "rps" || $0 == "qps" }
+        return name.contains("requests_per_second")
+            || name.split { $0 == "_" || $0 == ":" }.contains { $0 == "rps" || $0 == "qps" }
     }
 
     private static func text(_ seconds: Double) -> String {

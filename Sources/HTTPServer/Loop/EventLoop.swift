@@ -16,7 +16,7 @@ final class EventLoop: @unchecked Sendable {
 
     private let configuration: HTTPServer.Configuration
     private let handler: HTTPServer.Handler
-    private let tls: TLSContext?
+    private var tls: TLSContext?
     private let mailbox: Mailbox
     private var listener: Listener?
     private var poller: Poller
@@ -202,6 +202,7 @@ final class EventLoop: @unchecked Sendable {
     private func carryOut(_ command: Mailbox.Command) {
         switch command {
         case .taskEnded: runningTasks -= 1
+        case .useTLS(let context): tls = context
         case .shutdown: beginShutdown()
         case .write(let id, let bytes):
             guard let connection = connections[id] else { return }

@@ -14,6 +14,8 @@ final class Mailbox: Sendable {
         case abort(UInt64)
         /// A handler's task ended.
         case taskEnded
+        /// Other certificates, for connections to come.
+        case useTLS(TLSContext)
         /// Stop accepting, finish what is in flight, then end.
         case shutdown
     }

@@ -102,6 +102,14 @@ public struct JSONReader {
         return true
     }
 
+    /// Passes over a value and gives its bytes.
+    mutating func text() throws -> [UInt8] {
+        guard peek() != nil else { throw JSONReadError.malformed }
+        let start = position
+        try skip()
+        return Array(bytes[start..<position])
+    }
+
     /// Passes over a value.
     public mutating func skip() throws {
         switch peek() {

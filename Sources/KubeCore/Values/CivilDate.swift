@@ -36,7 +36,9 @@ public struct CivilDate: Sendable, Hashable {
     }
 
     /// 0 is Sunday.
-    public static func weekday(daysSinceEpoch days: Int64) -> Int { Int((days + 4) - (days + 4).flooredQuotient(7) * 7) }
+    public static func weekday(daysSinceEpoch days: Int64) -> Int {
+        Int((days + 4) - (days + 4).flooredQuotient(7) * 7)
+    }
 }
 
 extension Int64 {

@@ -22,12 +22,12 @@ public final class Store<Object: KubernetesObject>: Sendable {
         return (store, StoreWriter(store: store))
     }
 
-    public subscript(key: NamespacedName) -> Object? { content.withLock { $0.objects[key] } }
+    public subscript(key: NamespacedName) -> Object? { content.withLock { $0.objects[key]?.object } }
 
     public var count: Int { content.withLock { $0.objects.count } }
 
     /// Every object, in no order.
-    public var objects: [Object] { Array(content.withLock { $0.objects }.values) }
+    public var objects: [Object] { content.withLock { $0.objects }.values.map(\.object) }
 
     /// The objects of a namespace, in no order.
     public func objects(inNamespace namespace: String) -> [Object] {

@@ -1,8 +1,18 @@
 import KubeCore
 
+/// An object on the heap: a table of large values would hold its empty places at their full size, too, and move them all
+/// whenever it grows.
+final class StoredObject<Object: KubernetesObject>: Sendable {
+    let object: Object
+
+    init(_ object: Object) { self.object = object }
+}
+
 /// The objects of a store and their indexes, kept in agreement. Pure.
 struct StoreContent<Object: KubernetesObject>: Sendable {
-    private(set) var objects: [NamespacedName: Object] = [:]
+    typealias Objects = [NamespacedName: StoredObject<Object>]
+
+    private(set) var objects: Objects = [:]
     private let indexes: [StoreIndex<Object>]
     private var found: [String: [String: Set<NamespacedName>]]
 
@@ -14,21 +24,21 @@ struct StoreContent<Object: KubernetesObject>: Sendable {
     func hasIndex(_ name: String) -> Bool { found[name] != nil }
 
     func objects(in index: String, value: String) -> [Object] {
-        (found[index]?[value] ?? []).sorted().compactMap { objects[$0] }
+        (found[index]?[value] ?? []).sorted().compactMap { objects[$0]?.object }
     }
 
     mutating func set(_ object: Object) {
         let key = object.namespacedName
-        if let old = objects.updateValue(object, forKey: key) { unindex(old, key) }
+        if let old = objects.updateValue(StoredObject(object), forKey: key) { unindex(old.object, key) }
         self.index(object, key)
     }
 
     /// Takes over a first list.
-    mutating func fill(_ list: [NamespacedName: Object]) {
+    mutating func fill(_ list: Objects) {
         precondition(objects.isEmpty, "only an empty store is filled")
         objects = list
         guard !indexes.isEmpty else { return }
-        for (key, object) in list { index(object, key) }
+        for (key, stored) in list { index(stored.object, key) }
     }
 
     private mutating func index(_ object: Object, _ key: NamespacedName) {
@@ -38,7 +48,7 @@ struct StoreContent<Object: KubernetesObject>: Sendable {
     }
 
     mutating func remove(_ key: NamespacedName) {
-        if let old = objects.removeValue(forKey: key) { unindex(old, key) }
+        if let old = objects.removeValue(forKey: key) { unindex(old.object, key) }
     }
 
     private mutating func unindex(_ object: Object, _ key: NamespacedName) {

@@ -17,7 +17,7 @@ public import KubeCore
 public final class StoreWriter<Object: KubernetesObject>: Sendable {
     private struct State {
         /// The list that is arriving, nil outside one.
-        var incoming: [NamespacedName: Object]?
+        var incoming: StoreContent<Object>.Objects?
         var tombstones = Tombstones(capacity: 4096)
     }
     private let store: Store<Object>
@@ -37,7 +37,7 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
     private func apply(_ event: WatcherEvent<Object>, _ state: inout State, _ changes: inout [StoreChange<Object>]) {
         switch event {
         case .initStarted: state.incoming = [:]
-        case .initApplied(let object): state.incoming?[object.namespacedName] = object
+        case .initApplied(let object): state.incoming?[object.namespacedName] = StoredObject(object)
         case .initDone:
             guard let list = state.incoming else { return }
             state.incoming = nil
@@ -49,18 +49,18 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
     }
 
     private func swap(
-        _ content: inout StoreContent<Object>, to list: [NamespacedName: Object], _ tombstones: inout Tombstones,
+        _ content: inout StoreContent<Object>, to list: StoreContent<Object>.Objects, _ tombstones: inout Tombstones,
         _ changes: inout [StoreChange<Object>]
     ) {
         changes.reserveCapacity(changes.count + list.count)
         if content.objects.isEmpty {
             content.fill(list)
-            for new in list.values { changes.append(.added(new, isInitial: true)) }
+            for new in list.values { changes.append(.added(new.object, isInitial: true)) }
             return
         }
-        for (key, old) in content.objects where list[key] == nil { remove(old, key, &content, &tombstones, &changes) }
+        for (key, old) in content.objects where list[key] == nil { remove(old.object, key, &content, &tombstones, &changes) }
         for (key, new) in list {
-            replace(content.objects[key], with: new, isInitial: true, &content, &tombstones, &changes)
+            replace(content.objects[key]?.object, with: new.object, isInitial: true, &content, &tombstones, &changes)
         }
     }
 
@@ -69,7 +69,7 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
         _ changes: inout [StoreChange<Object>]
     ) {
         if let uid = new.metadata.uid, tombstones.contains(uid) { return }
-        let old = content.objects[new.namespacedName]
+        let old = content.objects[new.namespacedName]?.object
         if let old, old.isSameIncarnation(as: new), old.isNewer(than: new) { return }
         replace(old, with: new, isInitial: false, &content, &tombstones, &changes)
     }
@@ -80,7 +80,7 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
     ) {
         if let uid = object.metadata.uid { tombstones.insert(uid) }
         let key = object.namespacedName
-        guard let old = content.objects[key], old.isSameIncarnation(as: object) else { return }
+        guard let old = content.objects[key]?.object, old.isSameIncarnation(as: object) else { return }
         content.remove(key)
         changes.append(.deleted(object))
     }

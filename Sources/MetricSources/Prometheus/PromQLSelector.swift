@@ -11,7 +11,9 @@ public struct PromQLSelector: Sendable, Hashable {
         let name = rest.prefix { Self.isName($0) }
         if let first = name.first {
             // A digit begins a number; these two words are numbers.
-            guard !(0x30...0x39).contains(first), !["nan", "inf"].contains(Substring(name).lowercased()) else { return nil }
+            guard !(0x30...0x39).contains(first), !["nan", "inf"].contains(Substring(name).lowercased()) else {
+                return nil
+            }
         }
         rest = rest.dropFirst(name.count).drop(while: Self.isSpace)
         if rest.first == UInt8(ascii: "{") {

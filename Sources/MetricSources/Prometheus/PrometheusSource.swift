@@ -48,7 +48,9 @@ public struct PrometheusSource: MetricSource {
     }
 
     private static func oldest(_ times: MetricResult) throws(MetricSourceError) -> Timestamp {
-        guard !times.isEmpty else { throw .malformed("timestampQuery has no result, so that the samples' age is unknown") }
+        guard !times.isEmpty else {
+            throw .malformed("timestampQuery has no result, so that the samples' age is unknown")
+        }
         var oldest = Int64.max
         for sample in times.samples {
             guard case .success(let milliseconds) = sample.value, milliseconds >= 0 else {

@@ -66,7 +66,8 @@ struct CapacityView: Sendable {
         }
         return .bounded(
             replicas: Int32(clamping: fit.replicas.addingReportingOverflow(placed).partialValue),
-            reason: "\(fit.nodes) nodes with \(resource) suit the pods, with room for \(fit.replicas) beside the \(placed)")
+            reason:
+                "\(fit.nodes) nodes with \(resource) suit the pods, with room for \(fit.replicas) beside the \(placed)")
     }
 
     /// What the operator's pods take of a resource, by node, in billionths.

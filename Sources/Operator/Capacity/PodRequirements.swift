@@ -51,7 +51,9 @@ struct PodRequirements: Hashable {
 
     /// Whether a quota counts such a pod: every scope of it must fit. The pods have resources and no deadline.
     func matches(_ spec: ResourceQuota.Spec?) -> Bool {
-        let scopes = (spec?.scopes ?? []).map { ResourceQuota.ScopeSelector.Requirement(scopeName: $0, operator: "Exists") }
+        let scopes = (spec?.scopes ?? []).map {
+            ResourceQuota.ScopeSelector.Requirement(scopeName: $0, operator: "Exists")
+        }
         return (scopes + (spec?.scopeSelector?.matchExpressions ?? [])).allSatisfy(matches)
     }
 

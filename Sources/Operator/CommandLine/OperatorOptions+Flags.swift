@@ -68,6 +68,16 @@ extension OperatorOptions {
         address(
             "health-probe-bind-address", "Where /healthz and /readyz are served; 0 for nowhere. Default: :8081.",
             \.probeAddress),
+        address(
+            "external-metrics-bind-address",
+            "Where external.metrics.k8s.io is served to the API server's aggregator; 0 for nowhere. Default: 0.",
+            \.externalMetrics.address),
+        path(
+            "external-metrics-tls-cert-file", "Its certificate, in PEM. It is read again when it changes.",
+            \.externalMetrics.certificateFile),
+        path(
+            "external-metrics-tls-private-key-file", "The key of its certificate, in PEM.",
+            \.externalMetrics.privateKeyFile),
         Flag(
             name: "log-level", placeholder: "LEVEL", help: "debug, info, warning or error. Default: info.",
             environment: ["DEEPSEEK_OPERATOR_LOG_LEVEL"]
@@ -135,6 +145,15 @@ extension OperatorOptions {
             guard let address = BindAddress(value) else { return "an address such as :8080, 127.0.0.1:8080 or 0" }
             options[keyPath: path] = address
             return nil
+        }
+    }
+
+    private static func path(
+        _ name: String, _ help: String, _ path: any WritableKeyPath<OperatorOptions, String?> & Sendable
+    ) -> Flag<OperatorOptions> {
+        Flag(name: name, placeholder: "PATH", help: help) { value, options in
+            options[keyPath: path] = value
+            return value.isEmpty ? "a path" : nil
         }
     }
 

@@ -11,6 +11,7 @@ public struct OperatorOptions: Sendable, Equatable {
     public var metricsAddress: BindAddress? = BindAddress(host: "0.0.0.0", port: 8080)
     /// Nil serves no probes.
     public var probeAddress: BindAddress? = BindAddress(host: "0.0.0.0", port: 8081)
+    public var externalMetrics = ExternalMetricsOptions()
     public var logLevel = LogLevel.info
     public var logFormat = LogFormat.text
     /// How many clusters are reconciled at the same time, 1 to 256.
@@ -34,6 +35,17 @@ public struct LeaderElectionOptions: Sendable, Equatable {
     public var leaseDuration = Duration.seconds(15)
     public var renewDeadline = Duration.seconds(10)
     public var retryPeriod = Duration.seconds(2)
+}
+
+/// The external metrics adapter: HPAs read by it what the operator reads of Prometheus.
+public struct ExternalMetricsOptions: Sendable, Equatable {
+    /// Nil serves none.
+    public var address: BindAddress?
+    /// PEM files, which are read again when they change.
+    public var certificateFile: String?
+    public var privateKeyFile: String?
+
+    public init() {}
 }
 
 /// What the administrator lets the authors of resources borrow of the operator's rights.
@@ -61,6 +73,14 @@ extension OperatorOptions {
         guard election.renewDeadline > election.retryPeriod * 1.2 else {
             throw UsageError(
                 "--leader-election-renew-deadline must be longer than 1.2 times --leader-election-retry-period")
+        }
+        guard
+            externalMetrics.address == nil
+                || externalMetrics.certificateFile != nil && externalMetrics.privateKeyFile != nil
+        else {
+            throw UsageError(
+                "--external-metrics-bind-address needs --external-metrics-tls-cert-file and "
+                    + "--external-metrics-tls-private-key-file")
         }
     }
 

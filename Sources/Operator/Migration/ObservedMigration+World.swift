@@ -13,12 +13,17 @@ extension ObservedMigration {
         isPaused = cluster.spec.resolvedPaused
         operation = cluster.spec.operation.map(MigrationOperation.init)
         service = LiveService(world)
-        revisions = world.revisions.compactMap { KnownRevision($0, world) }.sorted { $0.name < $1.name }
-        deployments = world.deployments.compactMap { RevisionDeployment($0, world) }
-            .sorted { $0.revision < $1.revision }
         if cluster.spec.resolvedCapacity.resolvedQuota == .enforce {
             quotaRoom = world.quotaRoom(of: cluster.spec.resolvedPods.resolvedGPUResourceName)
         }
+        // Without a limit nobody asks for GPUs, and the stored templates need not be parsed.
+        let gpus =
+            quotaRoom == nil
+            ? [:]
+            : Dictionary(world.revisions.map { ($0.metadata.name, $0.gpusPerReplica) }) { first, _ in first }
+        revisions = world.revisions.compactMap { KnownRevision($0, world, gpus: gpus[$0.metadata.name] ?? 0) }.sorted { $0.name < $1.name }
+        deployments = world.deployments.compactMap { RevisionDeployment($0, world, gpus: gpus[$0.metadata.name] ?? 0) }
+            .sorted { $0.revision < $1.revision }
         gateResults = world.gateResults
         remembered = RememberedMigration(cluster.status)
     }
@@ -81,20 +86,21 @@ extension Selection {
 
 extension KnownRevision {
     /// Nil for one that is somebody else's, or on its way out.
-    init?(_ revision: ControllerRevision, _ world: ObservedCluster) {
+    init?(_ revision: ControllerRevision, _ world: ObservedCluster, gpus: Int) {
         guard world.owns(revision.metadata), !revision.metadata.isBeingDeleted,
             let name = revision.metadata.labels?[Labels.revision], let uid = revision.metadata.uid,
             let version = revision.metadata.resourceVersion
         else { return nil }
         self.init(
             name: name, number: revision.revision, uid: uid, resourceVersion: version,
-            gpusPerReplica: revision.gpusPerReplica)
+            gpusPerReplica: gpus)
     }
 }
 
 extension ControllerRevision {
     /// GPUs that one pod of the stored template asks for.
     var gpusPerReplica: Int {
+        let data = data
         let resource = data?[path: "inputs", "pods", "gpuResourceName"]?.stringValue ?? "nvidia.com/gpu"
         let containers = data?[path: "template", "spec", "containers"]?.arrayValue ?? []
         return containers.reduce(0) { sum, container in
@@ -108,14 +114,14 @@ extension ControllerRevision {
 
 extension RevisionDeployment {
     /// Nil for one that is somebody else's.
-    init?(_ deployment: Deployment, _ world: ObservedCluster) {
+    init?(_ deployment: Deployment, _ world: ObservedCluster, gpus: Int) {
         let metadata = deployment.metadata
         guard world.owns(metadata), let revision = metadata.labels?[Labels.revision], let uid = metadata.uid,
             let version = metadata.resourceVersion
         else { return nil }
         self.init(
             revision: revision, uid: uid, resourceVersion: version, replicas: deployment.spec.replicas ?? 1,
-            gpusPerReplica: world.controllerRevision(revision)?.gpusPerReplica ?? 0)
+            gpusPerReplica: gpus)
         isBeingDeleted = metadata.isBeingDeleted
         let members = world.pods(revision: revision)
         let status = deployment.status

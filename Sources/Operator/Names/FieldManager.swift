@@ -5,6 +5,8 @@ public enum FieldManager: String, Sendable, CaseIterable {
     case template = "deepseek-operator-template"
     /// `spec.replicas` of Deployments, and of the resource through /scale.
     case scaling = "deepseek-operator-scaling"
+    /// HorizontalPodAutoscalers.
+    case autoscaler = "deepseek-operator-autoscaler"
     /// Services.
     case network = "deepseek-operator-network"
     /// PodDisruptionBudgets.

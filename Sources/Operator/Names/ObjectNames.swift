@@ -12,6 +12,8 @@ public struct ObjectNames: Sendable, Hashable {
     public var previewService: String { "\(cluster)-preview" }
     /// The headless Service of all pods.
     public var podsService: String { "\(cluster)-pods" }
+    /// The HorizontalPodAutoscaler, where one decides.
+    public var autoscaler: String { cluster }
     /// The ConfigMap that keeps the autoscaler's memory.
     public var scalingMemory: String { "\(cluster)-autoscaling" }
     /// The account that pods run under unless the user names another.

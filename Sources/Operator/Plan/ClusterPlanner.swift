@@ -14,16 +14,21 @@ public struct ClusterPlanner: Sendable {
 
     private let policy: AdministratorPolicy
     private let disruptionBudgetType: ResourceType
+    private let autoscalers: AutoscalerSupport
     private let render: Renderer
 
-    /// - Parameter disruptionBudgetType: the version of PodDisruptionBudget that the server offers.
+    /// - Parameters:
+    ///   - disruptionBudgetType: the version of PodDisruptionBudget that the server offers.
+    ///   - autoscalers: what HorizontalPodAutoscalers have to rely on.
     public init(
         policy: AdministratorPolicy = AdministratorPolicy(),
         disruptionBudgetType: ResourceType = PodDisruptionBudget.resourceType,
+        autoscalers: AutoscalerSupport = AutoscalerSupport(),
         render: @escaping Renderer = { PodTemplateRenderer().render($0, labels: $1) }
     ) {
         self.policy = policy
         self.disruptionBudgetType = disruptionBudgetType
+        self.autoscalers = autoscalers
         self.render = render
     }
 
@@ -34,16 +39,23 @@ public struct ClusterPlanner: Sendable {
         var situation = Situation(world, acceptance: Acceptance(world.cluster, policy: policy))
         let migration = MigrationPlanner.plan(ObservedMigration(situation, now: now))
         situation.record = migration.record
-        let status = StatusBuilder(situation: situation, migration: migration, scaling: scaling, now: now).status()
+        let manifests = Manifests(cluster: world.cluster, disruptionBudgetType: disruptionBudgetType)
+        let autoscaler = AutoscalerPlan(situation: situation, manifests: manifests, support: autoscalers)
+        let status = StatusBuilder(
+            situation: situation, migration: migration, scaling: autoscaler.report() ?? scaling, now: now
+        ).status()
         var plan = Plan(status: status, migration: migration)
         plan.warnings = situation.warnings
         guard !world.cluster.metadata.isBeingDeleted else { return plan }
-        let manifests = Manifests(cluster: world.cluster, disruptionBudgetType: disruptionBudgetType)
         // Paused, nothing is changed but the record's own clock.
+        guard !world.cluster.spec.resolvedPaused else {
+            plan.steps = MigrationSteps(situation: situation, manifests: manifests, plan: migration).steps()
+            return plan
+        }
         plan.steps =
-            world.cluster.spec.resolvedPaused
-            ? MigrationSteps(situation: situation, manifests: manifests, plan: migration).steps()
-            : ActionBuilder(situation: situation, migration: migration, manifests: manifests, render: render).steps()
+            ActionBuilder(situation: situation, migration: migration, manifests: manifests, render: render).steps()
+        // Last, so that a foreign HPA holds up nothing else.
+        plan.steps += autoscaler.steps()
         return plan
     }
 }

@@ -12,7 +12,7 @@ struct Manifests {
     private var clusterName: String { cluster.metadata.name }
 
     /// apiVersion, kind and the metadata that all objects share.
-    private func object(
+    func object(
         _ type: ResourceType, name: String, revision: String? = nil, annotations: [String: String]? = nil
     ) -> JSONValue {
         let labels =

@@ -12,6 +12,7 @@ struct ClusterReconciler: Reconciler {
     let planner: ClusterPlanner
     let fresh: FreshLook
     let executor: ActionExecutor
+    let scaleDown: ScaleDownPreparation
     let statuses: StatusWriter
     let reports: ScalingReports
     let announcer: Announcer
@@ -58,10 +59,12 @@ struct ClusterReconciler: Reconciler {
             plan = planner.plan(world, scaling: report, now: now())
         }
         for step in plan.steps {
+            await scaleDown.prepare(step.action, in: world)
             guard try await executor.execute(step.action, of: world.cluster) else { continue }
             for note in step.notes { announcer.tell(note, of: world.cluster) }
             migrations.metrics.count(step.transitions)
         }
+        await scaleDown.release(world, after: plan.steps.map(\.action))
         return plan
     }
 

@@ -7,7 +7,8 @@ extension DecisionRecord {
     ///   - schedules: names of those under way.
     ///   - error: why the write failed.
     init(
-        _ decision: Decision, _ observation: Observation, policy: AutoscalerPolicy, onTheirWay: Int, schedules: [String],
+        _ decision: Decision, _ observation: Observation, policy: AutoscalerPolicy, onTheirWay: Int,
+        schedules: [String],
         error: String?, of cluster: NamespacedName
     ) {
         namespace = cluster.namespace

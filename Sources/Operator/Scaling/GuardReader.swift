@@ -95,7 +95,8 @@ final class GuardReader: Sendable {
                 if readings.values.allSatisfy({ $0.timeToFirstToken == nil }) {
                     .failed(failure)
                 } else {
-                    recent.firstToken?.quantile(0.9).flatMap { Self.milli($0 * 1000) }.map { .whole(milli: $0) } ?? .none
+                    recent.firstToken?.quantile(0.9).flatMap { Self.milli($0 * 1000) }.map { .whole(milli: $0) }
+                        ?? .none
                 }
             }
         }

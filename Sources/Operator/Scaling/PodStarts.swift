@@ -77,7 +77,9 @@ extension Pod {
 extension PodsOnTheirWay {
     /// The pods of a revision that are not ready yet, and those that are asked for and not there yet.
     init(_ pods: [Pod], asked: Int) {
-        let living = pods.filter { !$0.metadata.isBeingDeleted && !["Succeeded", "Failed"].contains($0.status?.phase ?? "") }
+        let living = pods.filter {
+            !$0.metadata.isBeingDeleted && !["Succeeded", "Failed"].contains($0.status?.phase ?? "")
+        }
         let missing = max(0, min(asked - living.count, 100_000))
         self.init(
             scheduledAt: living.filter { !$0.isReady }.map(\.scheduledAt)

@@ -48,12 +48,7 @@ struct ReadingCollector: Sendable {
             guard let query = prometheus.queries.first(where: { $0.metric == identifier.name }) else {
                 throw .invalidConfiguration("\(place).prometheus.queries has no query for metric \(identifier.name)")
             }
-            var endpoint = try await credentials.endpoint(prometheus, namespace: namespace)
-            endpoint.timeout = spec.timeout
-            return PrometheusSource(
-                endpoint, query: query.query,
-                timestampQuery: query.timestampQuery ?? PromQLSelector(query.query)?.timestampQuery,
-                transport: transport)
+            return try await source(query, of: prometheus, timeout: spec.timeout, namespace: namespace)
         }
         guard spec.source?.externalMetrics != nil else {
             throw .invalidConfiguration("autoscaling.\(place) names no source that can be read")
@@ -61,6 +56,16 @@ struct ReadingCollector: Sendable {
         return ExternalMetricsSource(
             client: client, namespace: namespace, metric: identifier.name, selector: identifier.selector,
             timeout: spec.timeout)
+    }
+
+    func source(
+        _ query: PrometheusSpec.Query, of prometheus: PrometheusSpec, timeout: Duration, namespace: String
+    ) async throws(MetricSourceError) -> PrometheusSource {
+        var endpoint = try await credentials.endpoint(prometheus, namespace: namespace)
+        endpoint.timeout = timeout
+        return PrometheusSource(
+            endpoint, query: query.query,
+            timestampQuery: query.timestampQuery ?? PromQLSelector(query.query)?.timestampQuery, transport: transport)
     }
 
     /// Less than a period, so that an answer that does not come delays no decision but its own.

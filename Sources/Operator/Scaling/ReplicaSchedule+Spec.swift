@@ -9,7 +9,8 @@ extension ReplicaSchedule {
             let zone = zones[spec.resolvedTimeZone]
         else { return nil }
         self.init(
-            name: spec.name, start: start, end: end, zone: zone, minReplicas: spec.minReplicas.map(Int32.init(clamping:)),
+            name: spec.name, start: start, end: end, zone: zone,
+            minReplicas: spec.minReplicas.map(Int32.init(clamping:)),
             maxReplicas: spec.maxReplicas.map(Int32.init(clamping:)))
     }
 }

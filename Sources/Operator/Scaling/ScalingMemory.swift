@@ -37,7 +37,7 @@ final class ScalingMemory: Sendable {
     private static let publishPeriod = Duration.seconds(30)
 
     /// How often what would only make a restored window longer than need be is written.
-    private static let savePeriod = Duration.seconds(60)
+    private static let savePeriod = Duration.seconds(30)
     /// How often what the forecaster learned is written, where nothing else is.
     private static let forecastSavePeriod = Duration.seconds(3600)
 
@@ -113,7 +113,8 @@ final class ScalingMemory: Sendable {
 
     /// Learns what the observation says of the load, and sets what is expected of it.
     func forecast(
-        _ observation: inout Observation, policy: AutoscalerPolicy, coldStart: ColdStartTimes, onTheirWay: PodsOnTheirWay,
+        _ observation: inout Observation, policy: AutoscalerPolicy, coldStart: ColdStartTimes,
+        onTheirWay: PodsOnTheirWay,
         syncPeriod: Duration, of cluster: NamespacedName
     ) {
         let elapsed = stopwatch.elapsed

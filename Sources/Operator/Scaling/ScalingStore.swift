@@ -68,12 +68,12 @@ struct ScalingStore: Sendable {
             }
             let options = WriteOptions(fieldManager: FieldManager.memory.rawValue)
             return .saved(uid: try await api.create(manifest, options: options).metadata.uid)
-        } catch where error.isAlreadyExists {
+        } catch  where error.isAlreadyExists {
             guard let found = try await api.getIfExists(name), found.metadata.isControlled(by: cluster) else {
                 return .unavailable(Self.isForeign(name))
             }
             return try await save(stored, of: cluster, uid: found.metadata.uid)
-        } catch where error.isRefusal {
+        } catch  where error.isRefusal {
             return .unavailable("ConfigMap \(name) cannot be written: \(error)")
         }
     }

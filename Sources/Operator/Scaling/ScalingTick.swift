@@ -45,7 +45,8 @@ struct ScalingTick {
 
     func observation(replicas: Int, readings: [MetricReading]) -> Observation {
         Observation(
-            now: now, specReplicas: Int32(clamping: replicas), statusReplicas: Int32(clamping: cluster.status?.replicas ?? 0),
+            now: now, specReplicas: Int32(clamping: replicas),
+            statusReplicas: Int32(clamping: cluster.status?.replicas ?? 0),
             readyReplicas: Int32(clamping: cluster.status?.readyReplicas ?? 0), readings: readings,
             capacity: capacity?.bound, guardReadings: guardReadings,
             coldStart: coldStarts?.p90 ?? Self.usualColdStart)

@@ -67,7 +67,9 @@ struct StoredScaling: Codable, Hashable {
             Recommendation(replicas: max(advice.replicas, 0), time: advice.time.map(restored) ?? now)
         }
         state.recommendations.sort { $0.time < $1.time }
-        state.scaleUpEvents = Self.valid(scaleUpEvents).map { ScaleEvent(change: $0.change, time: restored($0.time.nanoseconds)) }
+        state.scaleUpEvents = Self.valid(scaleUpEvents).map {
+            ScaleEvent(change: $0.change, time: restored($0.time.nanoseconds))
+        }
         state.scaleDownEvents = Self.valid(scaleDownEvents).map {
             ScaleEvent(change: $0.change, time: restored($0.time.nanoseconds))
         }

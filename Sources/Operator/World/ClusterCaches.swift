@@ -13,6 +13,8 @@ struct ClusterCaches: Sendable {
     let disruptionBudgets: Reflector<PodDisruptionBudget>
     let serviceAccounts: Reflector<ServiceAccount>
     let pods: Reflector<Pod>
+    /// Nil where the server has none that can be used.
+    let autoscalers: Reflector<HorizontalPodAutoscaler>?
     /// What may be missing, for want of the right to read it: no controller waits for it.
     let quotas: Reflector<ResourceQuota>
 
@@ -31,6 +33,8 @@ struct ClusterCaches: Sendable {
         }
         world.serviceAccount =
             serviceAccounts.store[NamespacedName(namespace: key.namespace, name: world.names.serviceAccount)]
+        let autoscaler = NamespacedName(namespace: key.namespace, name: world.names.autoscaler)
+        world.autoscaler = autoscalers?.store[autoscaler]
         return world
     }
 
@@ -48,6 +52,17 @@ struct ClusterCaches: Sendable {
     // MARK: By cluster
 
     private static let indexName = "cluster"
+    private static let namespaceIndex = "namespace"
+
+    /// The clusters of a namespace.
+    func clusters(inNamespace namespace: String) -> [DeepSeekCluster] {
+        clusters.store.objects(in: Self.namespaceIndex, value: namespace)
+    }
+
+    /// Clusters by namespace.
+    static func byNamespace() -> StoreIndex<DeepSeekCluster> {
+        StoreIndex(namespaceIndex) { [$0.metadata.namespace ?? ""] }
+    }
 
     private static func indexValue(_ key: NamespacedName) -> String { key.description }
 

@@ -19,6 +19,8 @@ public struct ObservedCluster: Sendable {
     public var gateResults: [GateResult] = []
     /// Requests in flight by revision, where all of its pods told.
     public var inFlight: [String: InFlightCount] = [:]
+    /// The HorizontalPodAutoscaler of the cluster's name, if it carries our labels.
+    public var autoscaler: HorizontalPodAutoscaler?
     /// An object that has the name of one of ours and belongs to somebody else, as the last write found out.
     public var conflict: String?
     /// What the API server refused, as the last write found out.

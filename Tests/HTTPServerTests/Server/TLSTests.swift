@@ -68,6 +68,25 @@ import Testing
         }
     }
 
+    /// A renewed certificate is shown to those who come later, and an unusable one leaves the last in use.
+    @Test func certificatesAreReplacedWhileServing() async throws {
+        let old = try CertificateAuthority(commonName: "old")
+        let new = try CertificateAuthority(commonName: "new")
+        func trust(_ authority: CertificateAuthority) -> TLSOptions {
+            TLSOptions(certificateAuthority: .data(Array(authority.certificatePEM.utf8)))
+        }
+        let tls = TLSConfiguration(try old.issueServer(names: ["127.0.0.1"]))
+        try await HTTPServer.withServer(.init(tls: tls), handler: Self.handler) { server in
+            #expect(try await send("/", to: server, tls: trust(old)).status == 200)
+            try server.replaceTLS(TLSConfiguration(try new.issueServer(names: ["127.0.0.1"])))
+            #expect(throws: ServerError.self) {
+                try server.replaceTLS(TLSConfiguration(certificateChain: .pem(""), privateKey: .pem("")))
+            }
+            #expect(try await send("/", to: server, tls: trust(new)).status == 200)
+            await #expect(throws: TransportError.self) { try await send("/", to: server, tls: trust(old)) }
+        }
+    }
+
     @Test func unusableCertificatesAreErrors() throws {
         let authority = try CertificateAuthority(commonName: "a")
         let one = try authority.issueServer(names: ["a"])

@@ -11,22 +11,36 @@ import Testing
 final class FakePrometheus: Sendable {
     /// `NOW` in a body stands for the time of asking.
     private let answer = Lock<(status: Int, body: String)>((200, ""))
+    /// What `timestamp(…)` answers, in seconds; `NOW` is the time of asking.
+    private let sampleTime = Lock("NOW")
+    private let delay = Lock(Duration.zero)
 
     init(rate: Int) { set(rate: rate) }
 
     func set(rate: Int) { set(value: "\(rate)") }
 
     /// Any sample value, such as `NaN`.
-    func set(value: String) {
+    func set(value: String) { set(status: 200, body: Self.vector(value)) }
+
+    /// The exporter stands still: its samples keep the time that they have now.
+    func freeze() { sampleTime.withLock { $0 = "\(Logger.systemTime() / 1_000_000_000)" } }
+    func thaw() { sampleTime.withLock { $0 = "NOW" } }
+
+    /// How long every answer takes.
+    func set(delay: Duration) { self.delay.withLock { $0 = delay } }
+
+    private static func vector(_ value: String) -> String {
         let result = #"[{"metric":{},"value":[NOW,"\#(value)"]}]"#
-        set(status: 200, body: #"{"status":"success","data":{"resultType":"vector","result":\#(result)}}"#)
+        return #"{"status":"success","data":{"resultType":"vector","result":\#(result)}}"#
     }
 
     func set(status: Int, body: String) { answer.withLock { $0 = (status, body) } }
 
     func withServer<Result: Sendable>(_ body: (String) async throws -> Result) async throws -> Result {
-        try await HTTPServer.withServer(.init()) { [self] _ in
-            let (status, body) = answer.withLock { $0 }
+        try await HTTPServer.withServer(.init()) { [self] request in
+            let isTime = String(decoding: request.body, as: UTF8.self).hasPrefix("query=timestamp")
+            let (status, body) = isTime ? (200, Self.vector(sampleTime.withLock { $0 })) : answer.withLock { $0 }
+            try? await Task.sleep(for: delay.withLock { $0 })
             let now = "\(Logger.systemTime() / 1_000_000_000)"
             return HTTPServer.Response(
                 status: status, headers: ["Content-Type": "application/json"],

@@ -74,6 +74,7 @@ import Testing
         try await scene.waitUntilReady(replicas: 1)
         prometheus.set(rate: 540)
         try await scene.waitUntilReady(replicas: 3)
+        try await scaleDownCalledOff(scene)
         let blue = try #require(try await scene.status().activeRevision)
         for _ in 1...2 { try await drift(scene, blue) }
         try await scene.apply(spec.replacing("name: deepseek-r1", with: "name: deepseek-r1\n  version: '2'"))
@@ -85,6 +86,7 @@ import Testing
         try await scene.kubectl("patch", "dsc/r1", "--type=merge", "-p", #"{"spec":{"paused":true}}"#)
         try await scene.wait(for: "the pause") { $0.conditions?[type: "Paused"]?.status == .true }
         try await externalMetrics(scene)
+        try await horizontalPodAutoscaler(scene)
         try await scene.kubectl("delete", "dsc", "--all", "--wait=true")
         try await eventually("everything is gone") {
             try await scene.kubectl("get", "deploy", "-o", "name").isEmpty
@@ -94,6 +96,17 @@ import Testing
     private func makeSecret(_ scene: Scene) async throws {
         try await scene.kubectl("create", "secret", "generic", "login", "--from-literal=token=abc")
         try await scene.kubectl("label", "secret/login", "serving.deepseek.io/operator-may-read=true")
+    }
+
+    /// A pod that an earlier scale-down chose, and that is wanted again: its deletion cost is taken away.
+    private func scaleDownCalledOff(_ scene: Scene) async throws {
+        let pods = try await scene.kubectl("get", "pods", "-o", "name").split(separator: "\n").map(String.init)
+        let cost = "controller.kubernetes.io/pod-deletion-cost"
+        let pod = try #require(pods.first)
+        try await scene.kubectl("annotate", pod, "\(cost)=-1", "serving.deepseek.io/scale-down-victim=true")
+        try await eventually("the pod is pardoned") {
+            try await !scene.kubectl("get", pod, "-o", "yaml").contains(cost)
+        }
     }
 
     /// The same drift again is the same event again: a series, which is a patch of the event.
@@ -110,6 +123,22 @@ import Testing
         try await scene.wait(for: "the adapter has answered", of: "r2") {
             $0.conditions?[type: "ScalingActive"]?.reason == "ValidMetricFound"
         }
+    }
+
+    /// An HPA is made, repaired and removed.
+    private func horizontalPodAutoscaler(_ scene: Scene) async throws {
+        let scaling = Self.scaling("{externalMetrics: {}}", metric: "api_requests_per_second")
+        let mode = scaling.replacing("  syncPeriodSeconds: 1", with: "  mode: HorizontalPodAutoscaler")
+        try await scene.apply(minimalSpec + "\n" + mode, name: "r2")
+        try await scene.wait(for: "the HPA has the metric", of: "r2") {
+            $0.conditions?[type: "ScalingActive"]?.message.hasPrefix("the HPA") == true
+        }
+        try await scene.kubectl("patch", "hpa", "r2", "--type=merge", "-p", #"{"spec":{"maxReplicas":50}}"#)
+        try await eventually("the drift is repaired") {
+            try await scene.kubectl("get", "hpa", "r2", "-o", "jsonpath={.spec.maxReplicas}") == "5"
+        }
+        try await scene.apply(minimalSpec + "\n" + scaling, name: "r2")
+        try await eventually("the HPA is gone") { try await scene.kubectl("get", "hpa", "-o", "name").isEmpty }
     }
 
     private static func scaling(_ source: String, metric: String) -> String {

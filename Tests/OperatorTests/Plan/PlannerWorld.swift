@@ -98,6 +98,7 @@ struct PlannerWorld {
             world.deployments.removeAll { resource.kind == "Deployment" && $0.metadata.name == name }
             world.disruptionBudgets.removeAll { resource.kind == "PodDisruptionBudget" && $0.metadata.name == name }
             world.revisions.removeAll { resource.kind == "ControllerRevision" && $0.metadata.name == name }
+            if resource.kind == "HorizontalPodAutoscaler" { world.autoscaler = nil }
             return "delete \(resource.kind) \(name)"
         case .apply(let application): return apply(application)
         }
@@ -122,6 +123,12 @@ struct PlannerWorld {
             if world.disruptionBudgets.contains(where: { $0.metadata.name == application.name }) { return nil }
             world.disruptionBudgets.append(PodDisruptionBudget(metadata: metadata(application.body)))
             return "budget"
+        case "HorizontalPodAutoscaler":
+            guard world.autoscaler?.spec != application.body["spec"] else { return nil }
+            let old = world.autoscaler?.metadata
+            world.autoscaler = HorizontalPodAutoscaler(
+                metadata: old ?? metadata(application.body), spec: application.body["spec"])
+            return "autoscaler"
         default:
             if world.serviceAccount != nil { return nil }
             world.serviceAccount = ServiceAccount(metadata: metadata(application.body))

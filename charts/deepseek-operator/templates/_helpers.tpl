@@ -33,6 +33,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (replace "+" "_" .Chart.Version) | 
 app.kubernetes.io/component: operator
 {{- end }}
 
+{{- define "deepseek-operator.externalMetricsName" -}}
+{{- printf "%s-external-metrics" (include "deepseek-operator.fullname" . | trunc 46 | trimSuffix "-") }}
+{{- end }}
+
+{{- /* The Secret with the certificate of the external metrics adapter. */ -}}
+{{- define "deepseek-operator.externalMetricsSecret" -}}
+{{- if eq .Values.externalMetrics.certificate.source "secret" }}
+{{- required "externalMetrics.certificate.secretName is needed with the source secret" .Values.externalMetrics.certificate.secretName }}
+{{- else }}
+{{- include "deepseek-operator.externalMetricsName" . }}
+{{- end }}
+{{- end }}
+
 {{- define "deepseek-operator.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create }}
 {{- default (include "deepseek-operator.fullname" .) .Values.serviceAccount.name }}
@@ -75,9 +88,22 @@ app.kubernetes.io/component: operator
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
   verbs: [get, list, watch, create, patch, delete]
+# With mode HorizontalPodAutoscaler.
+- apiGroups: [autoscaling]
+  resources: [horizontalpodautoscalers]
+  verbs: [get, list, watch, create, patch, delete]
+# The deletion cost of those that are to go first.
 - apiGroups: [""]
   resources: [pods]
+  verbs: [list, watch, patch]
+# What there is room for, before more replicas are asked for.
+- apiGroups: [""]
+  resources: [resourcequotas]
   verbs: [list, watch]
+# The autoscaler's memory, <cluster>-autoscaling, is read once by its name.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, create, patch]
 {{- if .Values.rbac.readSecrets }}
 # Metric credentials, one by one; the operator itself takes only Secrets that carry the opt-in label.
 - apiGroups: [""]
