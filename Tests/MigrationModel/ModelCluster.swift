@@ -110,7 +110,7 @@ struct ModelCluster: Sendable {
         let places = max(0, scenario.nodes - used) / max(1, deployment.gpusPerReplica)
         deployment.scheduled += min(alive - deployment.scheduled, places)
         if deployment.scheduled < alive {
-            deployment.trouble = Self.unschedulable
+            deployment.trouble = deployment.trouble ?? Self.unschedulable
         } else if deployment.trouble == Self.unschedulable {
             deployment.trouble = nil
         }

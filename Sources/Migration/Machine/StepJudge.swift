@@ -18,6 +18,7 @@ struct StepJudge {
         case .asked, .spec: return nil
         case .inconclusive, .gateTimedOut, .wayBackBlocked, nil: break
         }
+        if draft.edited != nil { return (.selectorEdited, "") }
         if record.step.isPreparing, let verdict = wanted() { return verdict }
         switch record.step {
         case .stable: return stable()
@@ -84,7 +85,7 @@ struct StepJudge {
     private func awaitingCapacity() -> Verdict? {
         let room = Room(world)
         if room.holds(draft.target, record.target, replicas: world.wish, in: world) { return (.roomFound, "") }
-        if isBeyondHelp || draft.isPastDeadline && activeReady == 0 { return (.activeIsDead, "") }
+        if isBeyondHelp || draft.isPastDeadline && isNobodyServing { return (.activeIsDead, "") }
         let shortage = room.shortage(of: record.target, replicas: world.wish, in: world)
         switch draft.policy.onInsufficientCapacity {
         case .inPlace where canReplaceInPlace: return (.inPlaceChosen, "")
@@ -94,7 +95,12 @@ struct StepJudge {
     }
 
     /// Whether the active revision serves nobody and will not by waiting.
-    private var isBeyondHelp: Bool { activeReady == 0 && draft.active?.trouble?.isPermanent ?? false }
+    private var isBeyondHelp: Bool { isNobodyServing && draft.active?.trouble?.isPermanent ?? false }
+
+    /// Whether no revision has a ready pod but the one that is to become active: nothing is lost by selecting that.
+    private var isNobodyServing: Bool {
+        world.deployments.allSatisfy { $0.ready == 0 || $0.revision == record.target }
+    }
 
     /// One replica cannot be replaced by another without a moment in which there is none.
     private var canReplaceInPlace: Bool { world.wish >= 2 && activeReady >= 2 }
@@ -109,7 +115,7 @@ struct StepJudge {
     }
 
     private func takingOver() -> Verdict? {
-        if activeReady > 0 { return (.activeRecovered, "") }
+        if !isNobodyServing { return (.activeRecovered, "") }
         if draft.isClaimed(draft.target) { return (.switched, "") }
         return draft.isPastDeadline ? (.deadlineExceeded, "its Deployment could not be made") : nil
     }
@@ -118,7 +124,7 @@ struct StepJudge {
         if let target = draft.target, target.scheduled >= draft.previewSize { return (.podsScheduled, "") }
         guard draft.isPastDeadline else { return nil }
         if record.mode == .blueGreen {
-            if activeReady == 0 { return (.activeIsDead, "") }
+            if isNobodyServing { return (.activeIsDead, "") }
             if draft.policy.onInsufficientCapacity == .inPlace, canReplaceInPlace { return (.inPlaceChosen, "") }
         }
         return (.capacityRefused, draft.target?.trouble?.message ?? "its pods found no node")
@@ -173,7 +179,8 @@ struct StepJudge {
         // Both will be selected, and so would be whatever else there is.
         let isAlone = world.deployments.allSatisfy { $0.revision == record.active || $0.revision == record.target }
         let isReady = (draft.target?.ready ?? 0) >= draft.previewSize
-        return isAlone && isReady && draft.isClaimed(draft.target) ? (.approved, "") : nil
+        if isAlone, isReady { return draft.isClaimed(draft.target) ? (.approved, "") : nil }
+        return world.now >= draft.exchangeDue ? (.deadlineExceeded, notReady) : nil
     }
 
     private func scalingUp() -> Verdict? {
@@ -223,6 +230,18 @@ struct StepJudge {
 }
 
 extension MigrationDraft {
+    /// The revision that clients reach by an edit of the selector, when what they should reach serves nobody: the
+    /// selector says who is active, and putting it back would cut them off.
+    var edited: String? {
+        guard let service = world.service, service.selection != record.selection, world.ready(record.selection) == 0
+        else { return nil }
+        let reached = world.deployments.filter {
+            service.selection.includes($0.revision) && $0.ready > 0 && !$0.isBeingDeleted
+                && $0.revision != record.active
+        }
+        return reached.max { ($0.ready, $1.revision) < ($1.ready, $0.revision) }?.revision
+    }
+
     /// The run of the gate that the step asks for.
     var gate: Gate? {
         guard let kind = record.step.gate, policy.gates[kind] != nil, let revision = record.target else { return nil }
@@ -232,9 +251,16 @@ extension MigrationDraft {
     /// Whether a person or the delay let the promotion go on.
     var isConsented: Bool {
         if record.isApproved || record.skipsGates { return true }
-        return policy.autoPromote
-            && now >= record.deadline ?? record.since.deadline(after: policy.autoPromoteAfterSeconds)
+        return policy.autoPromote && now >= consentDue
     }
+
+    /// When the promotion is let go on.
+    private var consentDue: Timestamp {
+        record.deadline ?? record.since.deadline(after: policy.autoPromoteAfterSeconds)
+    }
+
+    /// When an exchange in place must have begun, after it was let go on.
+    var exchangeDue: Timestamp { consentDue.deadline(after: policy.progressDeadlineSeconds) }
 
     /// Ready pods of the new revision that the switch asks for: as many as hold the load of the old one now. When the
     /// time for growing is over, as many as held it when it began, so that load that grows faster than pods load

@@ -28,7 +28,8 @@ public enum MigrationPlanner {
             plan.actions = Upkeep(draft, service).actions()
             plan.needsFreshLook = needsFreshLook(plan.actions, draft)
         }
-        plan.gate = draft.pendingGate
+        // A run begins when its number is recorded, so that no answer can come before it.
+        if draft.record.attempt == record.attempt { plan.gate = draft.pendingGate }
         plan.wakeAt = draft.wakeAt
         return plan
     }
@@ -37,13 +38,9 @@ public enum MigrationPlanner {
     /// clients from a revision that serves to one that does not.
     private static func selection(_ draft: MigrationDraft, _ service: LiveService) -> Selection {
         let wished = draft.record.selection
-        guard wished != service.selection, draft.transitions.isEmpty else { return wished }
+        guard wished != service.selection, !draft.transitions.contains(where: \.selects) else { return wished }
         if draft.world.isPaused { return service.selection }
-        if case .revision(let current) = service.selection, draft.world.deployment(current)?.ready ?? 0 > 0,
-            draft.active?.ready ?? 0 == 0
-        {
-            return service.selection
-        }
+        if draft.world.ready(wished) == 0, draft.world.ready(service.selection) > 0 { return service.selection }
         // A Service that was lost is made anew without a selector until its revision is claimed.
         if let active = draft.active, active.claim < draft.record.selectedEpoch { return service.selection }
         return wished
@@ -129,9 +126,12 @@ extension MigrationDraft {
 
     /// When something is due though nothing changes.
     var wakeAt: Timestamp? {
-        let drains = record.retiring.map(\.drainBy)
-        let late = record.step == .scalingUp ? [record.since.deadline(after: policy.progressDeadlineSeconds)] : []
-        return ([record.pause == nil ? record.deadline : nil].compactMap(\.self) + drains + late).filter { $0 > now }
-            .min()
+        var times = record.retiring.map(\.drainBy)
+        if record.pause == nil {
+            if let deadline = record.deadline { times.append(deadline) }
+            if record.step == .scalingUp { times.append(record.since.deadline(after: policy.progressDeadlineSeconds)) }
+            if record.step == .awaitingPromotion, isConsented { times.append(exchangeDue) }
+        }
+        return times.filter { $0 > now }.min()
     }
 }

@@ -53,6 +53,8 @@ struct Recovery {
     private func adopted(_ selection: Selection) -> MigrationRecord? {
         switch selection {
         case .none: return candidate.map(record)
+        case .revision(let revision) where world.deployment(revision) == nil:
+            return record(active: candidate ?? revision)
         case .revision(let revision):
             var record = record(active: revision)
             record.selectedEpoch = world.deployment(revision)?.claim ?? record.selectedEpoch
@@ -67,6 +69,7 @@ struct Recovery {
             record.step = .restoring
             record.target = byReady[1].revision
             record.size = world.wish
+            record.deadline = world.now.deadline(after: world.policy.exchangeSeconds(replicas: world.wish))
             return record
         }
     }
@@ -85,12 +88,14 @@ struct Recovery {
         return world.desired
     }
 
-    /// Epochs begin with the clock's seconds, which are above any epoch that a lost record may have reached.
+    /// Epochs begin with the clock's seconds, and runs of gates with its nanoseconds: both are above what a lost record
+    /// may have reached.
     private func record(active: String) -> MigrationRecord {
         var record = MigrationRecord(active: active, since: world.now)
         let latest = world.deployments.map(\.claim).max() ?? 0
         record.epoch = max(latest == .max ? latest : latest + 1, world.now.seconds)
         record.selectedEpoch = record.epoch
+        record.attempt = Int(clamping: world.now.nanoseconds)
         record.rejected = Array(world.remembered.rejected.prefix(MigrationRecord.rejectionLimit))
         if let desired = world.desired, desired != active, record.rejected.contains(where: { $0.revision == desired }) {
             record.held = desired

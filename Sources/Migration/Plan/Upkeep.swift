@@ -134,7 +134,7 @@ struct Upkeep {
         if world.now >= entry.drainBy { return true }
         guard let count = deployment.inFlight, count.requests == 0 else { return false }
         let isSpread = record.switchedAt.map { $0.deadline(after: draft.policy.endpointSpreadSeconds) } ?? entry.at
-        return count.observedAt >= max(entry.at, isSpread)
+        return count.observedAt > max(entry.at, isSpread)
     }
 
     /// Revisions in use, and the youngest of the others, stay.
