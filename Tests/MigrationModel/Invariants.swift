@@ -27,7 +27,7 @@ struct Invariants {
     private var record: MigrationRecord? { look.service?.record }
 
     private func ready(_ selection: Selection) -> Int {
-        look.deployments.reduce(0) { selection.includes($1.revision) ? $0 + $1.ready : $0 }
+        look.deployments.reduce(0) { selection.includes($1.revision) ? $0 + min($1.ready, $1.replicas) : $0 }
     }
 
     // MARK: 1
@@ -66,7 +66,7 @@ struct Invariants {
         }
         guard let index = before.index(revision) else { return nil }
         let hidden = before.hidden[index]
-        guard hidden.flight > 0, !hidden.isMeddledWith, let since = hidden.deselectedAt else { return nil }
+        guard hidden.flight > 0, !hidden.isMeddledWith, let since = hidden.drainsFrom else { return nil }
         let isTimeUp = before.now >= since + .seconds(look.policy.drainSeconds)
         return isTimeUp
             ? nil : Violation(invariant: 8, message: "revision \(revision) has \(hidden.flight) requests in flight")

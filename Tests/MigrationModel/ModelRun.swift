@@ -184,7 +184,9 @@ public struct ModelRun: Sendable {
             areReplicasEdited: areReplicasEdited)
         violation = violation ?? invariants.check(action)
         if case .writeLive(let write) = action {
-            isServiceEdited = false
+            // Until we write the selector ourselves, what it says is not ours.
+            if write.selection != before.service?.selection ?? .none { isServiceEdited = false }
+            cluster.decided(at: look.now)
             violation = violation ?? Invariants.gates(write, look, genuine: genuine)
             for arrow in write.transitions { taken |= 1 << UInt128(Coverage.index[arrow] ?? 127) }
         }
@@ -280,7 +282,7 @@ public struct ModelRun: Sendable {
             switch action {
             case .scale(let write): record.step == .switchingBack && write.revision == record.previous
             case .writeLive(let write):
-                write.transitions.contains { $0.to == .switchingBack }
+                write.transitions.contains { $0.to == .switchingBack } || write.record.active == record.previous
                     || record.step == .switchingBack && write.selection.includes(record.previous ?? "")
             default: false
             }

@@ -8,7 +8,7 @@ struct StepJudge {
 
     private var record: MigrationRecord { draft.record }
     private var world: ObservedMigration { draft.world }
-    private var activeReady: Int { draft.active?.ready ?? 0 }
+    private var activeReady: Int { draft.active?.serving ?? 0 }
 
     /// A trigger, and words for people where it is a verdict.
     typealias Verdict = (trigger: Trigger, message: String)
@@ -53,7 +53,7 @@ struct StepJudge {
     /// What sends clients back to the revision that they came from. It asks nothing of the one they leave.
     private func backed() -> Verdict? {
         if draft.goal == record.previous { return (.wayBackAsked, "") }
-        guard let previous = draft.previous, previous.ready > 0, world.wish > 0 else { return nil }
+        guard let previous = draft.previous, previous.serving > 0, world.wish > 0 else { return nil }
         let isBroken = draft.active?.trouble?.isPermanent ?? false
         guard activeReady == 0 || isBroken && activeReady < min(record.size, world.wish) else { return nil }
         return (.activeFailed, draft.active?.trouble?.message ?? "no pod of it is ready")
@@ -72,7 +72,7 @@ struct StepJudge {
         if goal != record.active {
             let served = record.retiring.contains { $0.revision == goal && $0.served }
             let isTrusted = served && !record.rejected.contains { $0.revision == goal }
-            let isUp = world.deployment(goal)?.ready ?? 0 > 0
+            let isUp = world.deployment(goal)?.serving ?? 0 > 0
             return (isTrusted && isUp ? .wayBackAsked : .goalChanged, "")
         }
         let isDone = record.retiring.allSatisfy { entry in !world.deployments.contains { $0.revision == entry.revision }
@@ -133,13 +133,13 @@ struct StepJudge {
     // MARK: Pods
 
     private func loading() -> Verdict? {
-        if let target = draft.target, target.ready >= draft.previewSize { return (.podsReady, "") }
+        if let target = draft.target, target.serving >= draft.previewSize { return (.podsReady, "") }
         return draft.isPastDeadline ? (.deadlineExceeded, notReady) : nil
     }
 
     private var notReady: String {
         draft.target?.trouble?.message
-            ?? "\(draft.target?.ready ?? 0) of \(draft.target?.replicas ?? 0) replicas became ready in time"
+            ?? "\(draft.target?.serving ?? 0) of \(draft.target?.replicas ?? 0) replicas became ready in time"
     }
 
     // MARK: Gates
@@ -178,13 +178,13 @@ struct StepJudge {
         if record.mode == .blueGreen { return (.approved, "") }
         // Both will be selected, and so would be whatever else there is.
         let isAlone = world.deployments.allSatisfy { $0.revision == record.active || $0.revision == record.target }
-        let isReady = (draft.target?.ready ?? 0) >= draft.previewSize
+        let isReady = (draft.target?.serving ?? 0) >= draft.previewSize
         if isAlone, isReady { return draft.isClaimed(draft.target) ? (.approved, "") : nil }
         return world.now >= draft.exchangeDue ? (.deadlineExceeded, notReady) : nil
     }
 
     private func scalingUp() -> Verdict? {
-        let ready = draft.target?.ready ?? 0
+        let ready = draft.target?.serving ?? 0
         if ready >= draft.neededReady {
             return draft.isClaimed(draft.target) ? (.switched, "") : nil
         }
@@ -212,7 +212,7 @@ struct StepJudge {
 
     /// Whether one replica at most is left to exchange, and the others hold the floor without it.
     private func isExchanged(from old: RevisionDeployment?, to new: RevisionDeployment?) -> Bool {
-        (old?.replicas ?? 0) <= 1 && (new?.ready ?? 0) >= draft.exchangeFloor && draft.isClaimed(new)
+        (old?.replicas ?? 0) <= 1 && (new?.serving ?? 0) >= draft.exchangeFloor && draft.isClaimed(new)
     }
 
     // MARK: The way back
@@ -221,7 +221,7 @@ struct StepJudge {
         let goal = draft.goal
         if goal == record.active { return (.abandoned, "") }
         guard let previous = draft.previous else { return (.wayBackLost, "") }
-        if previous.ready > 0 || world.wish == 0 {
+        if previous.serving > 0 || world.wish == 0 {
             guard draft.isClaimed(previous) else { return nil }
             return (record.mode == .inPlace ? .bothSelected : .switched, "")
         }
@@ -236,10 +236,10 @@ extension MigrationDraft {
         guard let service = world.service, service.selection != record.selection, world.ready(record.selection) == 0
         else { return nil }
         let reached = world.deployments.filter {
-            service.selection.includes($0.revision) && $0.ready > 0 && !$0.isBeingDeleted
+            service.selection.includes($0.revision) && $0.serving > 0 && !$0.isBeingDeleted
                 && $0.revision != record.active
         }
-        return reached.max { ($0.ready, $1.revision) < ($1.ready, $0.revision) }?.revision
+        return reached.max { ($0.serving, $1.revision) < ($1.serving, $0.revision) }?.revision
     }
 
     /// The run of the gate that the step asks for.
@@ -268,6 +268,6 @@ extension MigrationDraft {
     var neededReady: Int {
         guard world.wish > 0 else { return 0 }
         let isLate = now >= record.since.deadline(after: policy.progressDeadlineSeconds)
-        return max(1, min(world.wish, isLate ? record.size : active?.ready ?? 0))
+        return max(1, min(world.wish, isLate ? record.size : active?.serving ?? 0))
     }
 }

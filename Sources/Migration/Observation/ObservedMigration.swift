@@ -40,7 +40,7 @@ public struct ObservedMigration: Sendable {
 
     /// Ready pods that a selector reaches.
     func ready(_ selection: Selection) -> Int {
-        deployments.reduce(0) { selection.includes($1.revision) && !$1.isBeingDeleted ? $0 + $1.ready : $0 }
+        deployments.reduce(0) { selection.includes($1.revision) ? $0 + $1.serving : $0 }
     }
 
     public func revision(_ name: String) -> KnownRevision? { revisions.first { $0.name == name } }

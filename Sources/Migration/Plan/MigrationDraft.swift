@@ -196,6 +196,7 @@ extension MigrationDraft {
 
     /// - Parameter served: whether clients may have requests in flight on it.
     mutating func retire(_ revision: String, served: Bool) {
+        let served = served || world.service?.selection.includes(revision) ?? false
         record.epoch += 1
         record.retiring.removeAll { $0.revision == revision }
         record.retiring.append(

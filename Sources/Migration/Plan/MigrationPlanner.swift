@@ -106,9 +106,23 @@ extension MigrationDraft {
             record.held = nil
             record.pinned = nil
         }
+        catchUpWithClaims()
         if record.step != .stable { retireLeftovers() }
         guard !transitions.isEmpty else { return }
         record.retiring.removeAll { entry in !world.deployments.contains { $0.revision == entry.revision } }
+    }
+
+    /// An old leader may have made a lost Service anew with an older epoch than Deployments are claimed for. It goes on
+    /// above them, and what is retired is so again.
+    private mutating func catchUpWithClaims() {
+        let latest = world.deployments.map(\.claim).max() ?? 0
+        if latest > record.epoch, latest - 1 > record.epoch { record.epoch = latest }
+        for index in record.retiring.indices {
+            let claim = world.deployment(record.retiring[index].revision)?.claim ?? 0
+            guard claim > record.retiring[index].epoch else { continue }
+            record.epoch = max(record.epoch, claim) + 1
+            record.retiring[index].epoch = record.epoch
+        }
     }
 
     /// Somebody sent clients to what is on its way out: their requests get their time from now on.

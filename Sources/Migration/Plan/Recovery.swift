@@ -61,7 +61,7 @@ struct Recovery {
             return record
         case .all:
             // Replicas were being exchanged: the revision that has most of them gets the others, too.
-            let byReady = world.deployments.sorted { ($0.ready, $0.revision) > ($1.ready, $1.revision) }
+            let byReady = world.deployments.sorted { ($0.serving, $0.revision) > ($1.serving, $1.revision) }
             guard let most = byReady.first else { return candidate.map(record) }
             var record = record(active: most.revision)
             guard byReady.count > 1 else { return record }
@@ -75,17 +75,18 @@ struct Recovery {
     }
 
     /// What should be active: of those that serve, the one that was claimed last; else what the status remembers; else
-    /// what spec describes.
+    /// what spec describes; else whatever there is.
     private var candidate: String? {
         let serving = world.deployments.filter { deployment in
-            deployment.ready > 0 && !deployment.isBeingDeleted
+            deployment.serving > 0 && !deployment.isBeingDeleted
                 && !world.remembered.rejected.contains { $0.revision == deployment.revision }
         }
         if let last = serving.max(by: { ($0.claim, $1.revision) < ($1.claim, $0.revision) }) { return last.revision }
         if let active = world.remembered.active, world.deployment(active) != nil || world.revision(active) != nil {
             return active
         }
-        return world.desired
+        if let desired = world.desired { return desired }
+        return world.deployments.max { ($0.claim, $1.revision) < ($1.claim, $0.revision) }?.revision
     }
 
     /// Epochs begin with the clock's seconds, and runs of gates with its nanoseconds: both are above what a lost record
