@@ -74,7 +74,8 @@ let package = Package(
         room(
             "Operator",
             [
-                "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines", "MetricSources",
+                "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines", "Migration",
+                "MetricSources",
                 "HTTPServer", "Telemetry", "Base",
             ]),
 
@@ -152,6 +153,7 @@ let package = Package(
             "OperatorTests",
             [
                 "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines",
+                "Migration",
                 "MetricSources", "HTTPTransport", "HTTPServer", "Telemetry", "YAML", "Base", "ClusterSimulator",
                 "PodModel",
             ]),

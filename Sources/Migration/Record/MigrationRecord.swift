@@ -24,7 +24,7 @@ public struct MigrationRecord: Sendable, Hashable, Codable {
     /// Replicas that were wished for when `ScalingUp` or `Replacing` began: load that grows later cannot put the
     /// switch off for ever.
     public var size = 0
-    /// The number of the latest run of a gate.
+    /// The number of the latest run of a gate; the first of a record is a time in nanoseconds.
     public var attempt = 0
     /// Whether a person said Promote.
     public var isApproved = false
