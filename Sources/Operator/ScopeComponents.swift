@@ -56,7 +56,8 @@ struct ScopeComponents: Sendable {
                 quotas: caches.quotas.store, nodes: shared.nodes?.store, clusters: caches.clusters.store,
                 pods: caches.pods.store),
             memory: ScalingMemory(), store: ScalingStore(client: shared.client), reports: reports,
-            journal: shared.journal, announcer: announcer, log: shared.log.named("autoscaling"),
+            journal: shared.journal, announcer: announcer, metrics: ScalingMetrics(shared.registry),
+            log: shared.log.named("autoscaling"),
             notify: { main.enqueue($0) }, now: shared.now)
         // A tick mostly waits for its metrics, so that many may wait side by side: a slow source holds up its own.
         let scaler = Controller(

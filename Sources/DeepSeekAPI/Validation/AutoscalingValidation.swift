@@ -108,7 +108,9 @@ private func checkMetric(_ metric: MetricSpec, _ autoscaling: AutoscalingSpec, _
     check.labels("external.metric.selector.matchLabels", external.metric.selector?.matchLabels)
     let source = autoscaling.source(of: metric)
     if let reference = metric.sourceRef, source == nil {
-        check.report("sourceRef.name", .invalid, "there is no source '\(reference.name)' in autoscaling.sources")
+        check.report(
+            "sourceRef.name", .invalid,
+            "every sourceRef needs a source of its name in sources; there is none named '\(reference.name)'")
     }
     if let prometheus = source?.prometheus, !prometheus.queries.contains(where: { $0.metric == name }) {
         let place = metric.sourceRef.map { "the queries of source '\($0.name)'" } ?? "source.prometheus.queries"

@@ -116,8 +116,9 @@ private final class RequirementsCache: Sendable {
     private static let capacity = 20_000
 
     func read(_ revision: ControllerRevision) -> PodRequirements? {
-        guard let template = revision.data?["template"], let uid = revision.metadata.uid else { return nil }
+        guard let uid = revision.metadata.uid else { return nil }
         if let known = known.withLock({ $0[uid] }) { return known }
+        guard let template = revision.data?["template"] else { return nil }
         let requirements = PodRequirements(template: template)
         known.withLock { known in
             if known.count >= Self.capacity { known.removeAll() }

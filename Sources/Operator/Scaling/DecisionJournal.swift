@@ -1,32 +1,74 @@
+internal import Autoscaling
 internal import Base
 internal import KubeCore
 
 /// The last decisions of each cluster, for `/debug/decisions`. In memory: after a restart it begins anew.
+///
+/// Decisions are kept as they were made, and written out when somebody asks.
 final class DecisionJournal: Sendable {
-    /// Records kept of one cluster.
+    /// One decision, or several in a row that were the same.
+    struct Entry: Sendable {
+        var trace: DecisionTrace
+        var replicas: DecisionRecord.Replicas
+        /// With the bounds that held.
+        var policy: AutoscalerPolicy
+        /// Names of the schedules that were under way.
+        var schedules: [String]
+        var outcome: DecisionRecord.Outcome
+        /// Why the write failed.
+        var error: String?
+        var time: Timestamp
+        var lastTime: Timestamp
+        var decisions = 1
+
+        /// - Parameter error: why the write failed.
+        init(
+            _ decision: Decision, _ observation: Observation, policy: AutoscalerPolicy, onTheirWay: Int,
+            schedules: [String], error: String?
+        ) {
+            trace = decision.trace
+            replicas = DecisionRecord.Replicas(
+                spec: Int(observation.specReplicas), status: Int(observation.statusReplicas),
+                ready: Int(observation.readyReplicas), onTheirWay: onTheirWay)
+            self.policy = policy
+            self.schedules = schedules
+            outcome = error != nil ? .failed : decision.isRescale ? .written : .kept
+            self.error = error
+            time = observation.now
+            lastTime = observation.now
+        }
+
+        /// Whether the next decision is the same but for what the metrics were, and what they asked for within tolerance.
+        func isRepeated(by next: Entry) -> Bool {
+            outcome == .kept && next.outcome == .kept && trace.isSameButForMetrics(as: next.trace)
+                && replicas == next.replicas && schedules == next.schedules
+                && policy.minReplicas == next.policy.minReplicas && policy.maxReplicas == next.policy.maxReplicas
+        }
+    }
+
+    /// Entries kept of one cluster.
     static let capacity = 32
 
     /// The latest last.
-    private let records = Lock<[NamespacedName: [DecisionRecord]]>([:])
+    private let entries = Lock<[NamespacedName: [Entry]]>([:])
 
-    func add(_ record: DecisionRecord) {
-        let key = NamespacedName(namespace: record.namespace, name: record.name)
-        records.withLock { records in
-            var own = records.removeValue(forKey: key) ?? []
-            if let last = own.last, last.isRepeated(by: record) {
-                var latest = record
+    func add(_ entry: Entry, of cluster: NamespacedName) {
+        entries.withLock { entries in
+            var own = entries.removeValue(forKey: cluster) ?? []
+            if let last = own.last, last.isRepeated(by: entry) {
+                var latest = entry
                 latest.time = last.time
                 latest.decisions = last.decisions &+ 1
                 own[own.count - 1] = latest
             } else {
                 if own.count >= Self.capacity { own.removeFirst() }
-                own.append(record)
+                own.append(entry)
             }
-            records[key] = own
+            entries[cluster] = own
         }
     }
 
-    func forget(_ cluster: NamespacedName) { records.withLock { $0[cluster] = nil } }
+    func forget(_ cluster: NamespacedName) { entries.withLock { $0[cluster] = nil } }
 
     /// The latest first, clusters in the order of their names.
     ///
@@ -34,11 +76,22 @@ final class DecisionJournal: Sendable {
     ///   - namespace: nil for all.
     ///   - name: nil for all.
     func records(namespace: String?, name: String?) -> DecisionRecords {
-        let found = records.withLock { records in
-            records.filter { key, _ in
+        let found = entries.withLock { entries in
+            entries.filter { key, _ in
                 (namespace.map { $0 == key.namespace } ?? true) && (name.map { $0 == key.name } ?? true)
             }
         }
-        return DecisionRecords(items: found.sorted { $0.key < $1.key }.flatMap { $0.value.reversed() })
+        let records = found.sorted { $0.key < $1.key }.flatMap { cluster, entries in
+            entries.reversed().map { DecisionRecord($0, of: cluster) }
+        }
+        return DecisionRecords(items: records)
+    }
+}
+
+extension DecisionTrace {
+    fileprivate func isSameButForMetrics(as other: DecisionTrace) -> Bool {
+        tolerated == other.tolerated && forecast == other.forecast && guarded == other.guarded
+            && stabilized == other.stabilized && limited == other.limited && capacity == other.capacity
+            && final == other.final && reason == other.reason
     }
 }

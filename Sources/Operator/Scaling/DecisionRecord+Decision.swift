@@ -2,31 +2,22 @@ internal import Autoscaling
 internal import KubeCore
 
 extension DecisionRecord {
-    /// - Parameters:
-    ///   - policy: with the bounds that held.
-    ///   - schedules: names of those under way.
-    ///   - error: why the write failed.
-    init(
-        _ decision: Decision, _ observation: Observation, policy: AutoscalerPolicy, onTheirWay: Int,
-        schedules: [String],
-        error: String?, of cluster: NamespacedName
-    ) {
+    init(_ entry: DecisionJournal.Entry, of cluster: NamespacedName) {
         namespace = cluster.namespace
         name = cluster.name
-        time = observation.now
-        lastTime = observation.now
-        decisions = 1
-        replicas = Replicas(
-            spec: Int(observation.specReplicas), status: Int(observation.statusReplicas),
-            ready: Int(observation.readyReplicas), onTheirWay: onTheirWay)
-        bounds = Bounds(min: Int(policy.minReplicas), max: Int(policy.maxReplicas), schedules: schedules)
-        metrics = zip(decision.trace.metrics, policy.metrics).map(Metric.init)
-        guards = decision.trace.guards.map(Guard.init)
-        stages = decision.trace.steps.map { Stage(name: $0.name, replicas: Int($0.replicas)) }
-        final = Int(decision.trace.final)
-        reason = decision.trace.reason
-        outcome = error != nil ? .failed : decision.isRescale ? .written : .kept
-        self.error = error
+        time = entry.time
+        lastTime = entry.lastTime
+        decisions = entry.decisions
+        replicas = entry.replicas
+        bounds = Bounds(
+            min: Int(entry.policy.minReplicas), max: Int(entry.policy.maxReplicas), schedules: entry.schedules)
+        metrics = zip(entry.trace.metrics, entry.policy.metrics).map(Metric.init)
+        guards = entry.trace.guards.map(Guard.init)
+        stages = entry.trace.steps.map { Stage(name: $0.name, replicas: Int($0.replicas)) }
+        final = Int(entry.trace.final)
+        reason = entry.trace.reason
+        outcome = entry.outcome
+        error = entry.error
     }
 }
 

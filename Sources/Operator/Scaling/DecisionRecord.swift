@@ -85,13 +85,6 @@ public struct DecisionRecord: Sendable, Hashable, Codable {
     public var reason: String
     public var outcome: Outcome
     public var error: String?
-
-    /// Whether a decision is the same but for what the metrics were, and what they asked for within tolerance.
-    func isRepeated(by next: DecisionRecord) -> Bool {
-        func later(_ stages: [Stage]) -> ArraySlice<Stage> { stages.drop { $0.name == "raw" } }
-        return outcome == .kept && next.outcome == .kept && final == next.final
-            && later(stages) == later(next.stages) && reason == next.reason && replicas == next.replicas && bounds == next.bounds
-    }
 }
 
 /// What `/debug/decisions` answers: the latest first.

@@ -72,8 +72,11 @@ import Testing
         let spec = minimalSpec + "\nrevisionHistoryLimit: 0\n" + Self.scaling(source, metric: "rps")
         try await scene.apply(spec)
         try await scene.waitUntilReady(replicas: 1)
-        prometheus.set(rate: 540)
-        try await scene.waitUntilReady(replicas: 3)
+        // The autoscaler's memory is made with the first step and changed with the second.
+        for (rate, replicas) in [(360, 2), (540, 3)] {
+            prometheus.set(rate: rate)
+            try await scene.waitUntilReady(replicas: replicas)
+        }
         try await scaleDownCalledOff(scene)
         let blue = try #require(try await scene.status().activeRevision)
         for _ in 1...2 { try await drift(scene, blue) }

@@ -8,9 +8,9 @@ import Testing
 @testable import Operator
 
 @Suite struct DecisionJournalTests {
-    static func record(
-        _ load: Int64, spec: Int32 = 3, at seconds: Int64 = 0, name: String = "r1"
-    ) -> DecisionRecord {
+    static func add(
+        _ load: Int64, spec: Int32 = 3, at seconds: Int64 = 0, name: String = "r1", to journal: DecisionJournal
+    ) {
         let policy = AutoscalerPolicy(
             minReplicas: 1, maxReplicas: 10,
             metrics: [MetricTarget(name: "rps", target: .averageValue(milli: 100_000))])
@@ -19,14 +19,14 @@ import Testing
             now: Timestamp(seconds: 1_800_000_000 + seconds), specReplicas: spec, statusReplicas: spec,
             readyReplicas: spec, readings: [.samples([MetricSample(milli: load * 1000)])])
         let decision = Autoscaler(policy).decide(observation, state: &state)
-        return DecisionRecord(
-            decision, observation, policy: policy, onTheirWay: 1, schedules: ["office"], error: nil,
-            of: NamespacedName(namespace: "default", name: name))
+        let entry = DecisionJournal.Entry(
+            decision, observation, policy: policy, onTheirWay: 1, schedules: ["office"], error: nil)
+        journal.add(entry, of: NamespacedName(namespace: "default", name: name))
     }
 
     @Test func whatIsDecidedAgainIsOneRecord() {
         let journal = DecisionJournal()
-        for second in 0..<100 { journal.add(Self.record(300 + Int64(second % 5), at: Int64(second))) }
+        for second in 0..<100 { Self.add(300 + Int64(second % 5), at: Int64(second), to: journal) }
         let records = journal.records(namespace: "default", name: "r1").items
         #expect(records.count == 1)
         #expect(records.first?.decisions == 100)
@@ -37,7 +37,7 @@ import Testing
 
     @Test func theLastOnesAreKeptTheLatestFirst() {
         let journal = DecisionJournal()
-        for second in 0..<100 { journal.add(Self.record(900, spec: 1 + Int32(second % 2), at: Int64(second))) }
+        for second in 0..<100 { Self.add(900, spec: 1 + Int32(second % 2), at: Int64(second), to: journal) }
         let records = journal.records(namespace: nil, name: nil).items
         #expect(records.count == DecisionJournal.capacity)
         #expect(records.first?.time == Timestamp(seconds: 1_800_000_099))
@@ -47,8 +47,8 @@ import Testing
 
     @Test func theyAreServedAsJSON() async throws {
         let journal = DecisionJournal()
-        journal.add(Self.record(900))
-        journal.add(Self.record(900, name: "r2"))
+        Self.add(900, to: journal)
+        Self.add(900, name: "r2", to: journal)
         let handler = OperatorServer.metrics(MetricsRegistry(), decisions: journal)
         func get(_ query: String?) async throws -> (Int, JSONValue?) {
             let response = await handler(
