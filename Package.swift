@@ -115,7 +115,10 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Base", "KubeCore", "KubeClient", "ClusterSimulator", "SimulatedNodes", "HTTPTransport"],
+            dependencies: [
+                "Base", "KubeCore", "KubeClient", "ClusterSimulator", "SimulatedNodes", "SimulatedEngines", "PodModel",
+                "HTTPTransport",
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("BaseTests", ["Base"]),
         tests("KubeCoreTests", ["KubeCore", "Base"]),

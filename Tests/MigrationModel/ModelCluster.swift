@@ -69,6 +69,11 @@ struct ModelCluster: Sendable {
         if let revision { snapshot(revision) }
     }
 
+    /// A ControllerRevision that is missing is made anew, as it would be before a plan is asked for.
+    mutating func keepSnapshot() {
+        if let desired { snapshot(desired) }
+    }
+
     private mutating func snapshot(_ revision: String) {
         guard !revisions.contains(where: { $0.name == revision }) else { return }
         let index = Scenario.names.firstIndex(of: revision) ?? 0

@@ -131,6 +131,9 @@ public struct ModelRun: Sendable {
     }
 
     private mutating func reconcile(_ leader: Int) {
+        cluster.keepSnapshot()
+        // To look takes time: no two looks are of the same moment.
+        cluster.now = cluster.now + .milliseconds(1)
         var world = leaders[leader].observed(cluster)
         var plan = decide(world)
         if plan.needsFreshLook {

@@ -115,8 +115,11 @@ extension MigrationDraft {
     /// A migration to a revision begins. What was being made ready before goes, and so does an older way back.
     private mutating func begin(_ revision: String) {
         for old in [record.target, record.previous].compactMap(\.self) where old != record.active && old != revision {
-            retire(old, served: old == record.previous)
+            retire(old, served: old == record.previous || record.targetServed)
         }
+        // Of a Deployment that was there before anything was recorded, nobody knows.
+        let retired = record.retiring.first { $0.revision == revision }
+        record.targetServed = retired?.served ?? (world.deployment(revision) != nil)
         record.retiring.removeAll { $0.revision == revision }
         record.target = revision
         record.previous = nil
@@ -144,7 +147,7 @@ extension MigrationDraft {
 
     private mutating func beginDrain() {
         for old in [record.target, record.previous].compactMap(\.self) where old != record.active {
-            retire(old, served: old == record.previous)
+            retire(old, served: old == record.previous || record.targetServed)
         }
         forgetTarget()
         retireLeftovers()
@@ -153,6 +156,7 @@ extension MigrationDraft {
 
     private mutating func forgetTarget() {
         record.target = nil
+        record.targetServed = false
         record.previous = nil
         record.mode = .blueGreen
         record.isApproved = false

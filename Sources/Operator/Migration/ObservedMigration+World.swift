@@ -138,6 +138,16 @@ extension RevisionDeployment {
 }
 
 extension ObservedCluster {
+    /// GPUs that the cluster's own pods take.
+    private var gpusOfPods: Int {
+        revisions.filter { owns($0.metadata) }.reduce(0) { sum, revision in
+            let count = pods(revision: revision.metadata.labels?[Labels.revision] ?? "").count
+            let (gpus, isTooMany) = count.multipliedReportingOverflow(by: revision.gpusPerReplica)
+            let (total, overflow) = sum.addingReportingOverflow(gpus)
+            return isTooMany || overflow ? .max / 1000 : total
+        }
+    }
+
     /// GPUs that the namespace's quotas still give, by what they have charged; nil where none limits them.
     ///
     /// Quotas with scopes are for some pods only, and are left to the API server.
@@ -145,7 +155,8 @@ extension ObservedCluster {
         let line = "requests.\(gpuResource)"
         return quotas.filter { ($0.spec?.scopes ?? []).isEmpty }.compactMap { quota -> Int? in
             guard let hard = (quota.status?.hard ?? quota.spec?.hard)?[line]?.milliValue else { return nil }
-            let used = quota.status?.used?[line]?.milliValue ?? 0
+            // A quota that its controller has not seen: then the pods that we know are what is used.
+            let used = quota.status?.used?[line]?.milliValue ?? 1000 * Int64(clamping: gpusOfPods)
             return Int((hard - min(hard, max(0, used))) / 1000)
         }.min()
     }
