@@ -2,7 +2,7 @@ internal import Base
 internal import Glibc
 public import KubeClient
 internal import KubeCore
-public import SimulatedEngines
+internal import SimulatedEngines
 
 /// Puts a simulated engine behind the address of every ready pod, as its image says: the part of a kubelet that
 /// `SimulatedNodes` leaves out.
