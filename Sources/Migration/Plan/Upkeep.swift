@@ -31,6 +31,18 @@ struct Upkeep {
         return upkeep.result
     }
 
+    /// The mark that a lost selector's revision needs before it is selected again. Nothing comes before it: until then
+    /// clients reach nobody.
+    func markBeforeSelecting(_ service: LiveService) -> MigrationAction? {
+        guard !world.isPaused, service.selection == .none, let active = draft.active,
+            active.claim < record.selectedEpoch
+        else { return nil }
+        return .scale(
+            ScaleWrite(
+                revision: active.revision, replicas: active.replicas, claim: record.selectedEpoch, uid: active.uid,
+                resourceVersion: active.resourceVersion))
+    }
+
     // MARK: Sizes
 
     private mutating func keepActive() {
