@@ -78,7 +78,7 @@ struct Upkeep {
         case .switchingBack:
             guard let previous = record.previous, let deployment = draft.previous else { return }
             let isNext = deployment.serving > 0 || world.wish == 0
-            let size = record.mode == .inPlace ? deployment.replicas : max(deployment.replicas, world.wish)
+            let size = max(deployment.replicas, record.mode == .inPlace ? min(1, world.wish) : world.wish)
             keep(previous, at: size, claim: isNext ? record.epoch + 1 : nil)
         default: break
         }
