@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test search conformance lint bench fuzz sanitize control-plane crds chart-lint image-lint
+.PHONY: help setup build demo test search conformance scenarios lint bench fuzz sanitize control-plane crds chart-lint \
+    image-lint
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/deepseek-operator
 CRD := crds/serving.deepseek.io_deepseekclusters.yaml
@@ -42,6 +43,10 @@ conformance: setup ## replay recorded HPA decisions; VECTORS=file.jsonl.gz names
 	gzip -dcf -- "$(or $(VECTORS),Tests/Fixtures/vectors/hpa-1.36.jsonl.gz)" | \
 	    "$$(swift build --show-bin-path)/hpa-conformance"
 
+scenarios: setup ## play the scenarios under our rule, HPA's, Knative's and two yardsticks; print the table of docs/simulation.md
+	swift build -c release --product traffic-scenarios
+	"$$(swift build -c release --show-bin-path)/traffic-scenarios" scenarios
+
 lint: setup ## check formatting, scripts, the CRD's rules, the examples, the chart and the Dockerfile
 	@scripts/lint.sh
 
@@ -67,8 +72,16 @@ crds: setup ## write the CRD file and docs/reference.md anew from the Swift type
 	mv $(CRD).new $(CRD)
 	python3 scripts/reference.py >docs/reference.md
 
-chart-lint: setup ## check the Helm chart: lint, render, validate, reject bad values
+chart-scenarios: setup ## play the scenarios under our rule, HPA's, Knative's and two yardsticks; print the table of docs/simulation.md
+	swift build -c release --product traffic-scenarios
+	"$$(swift build -c release --show-bin-path)/traffic-scenarios" scenarios
+
+lint: setup ## check the Helm chart: lint, render, validate, reject bad values
 	@scripts/check-chart.sh
 
-image-lint: setup ## check the Dockerfile
+image-scenarios: setup ## play the scenarios under our rule, HPA's, Knative's and two yardsticks; print the table of docs/simulation.md
+	swift build -c release --product traffic-scenarios
+	"$$(swift build -c release --show-bin-path)/traffic-scenarios" scenarios
+
+lint: setup ## check the Dockerfile
 	hadolint Dockerfile

@@ -99,6 +99,7 @@ let package = Package(
             ]),
 
         executable("hpa-conformance", ["HPAConformance"]),
+        executable("traffic-scenarios", ["TrafficModel"]),
 
         // Benchmarks, run by `make bench`.
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),

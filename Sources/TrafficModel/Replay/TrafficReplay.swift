@@ -40,9 +40,20 @@ public struct TrafficReplay: Sendable {
     public init(_ settings: Settings = Settings()) { self.settings = settings }
 
     /// Plays a trace from its beginning.
-    public func run(_ trace: TrafficTrace, rule: any ScalingRule) -> ReplayReport {
+    ///
+    /// - Parameter watch: gets every second once it is over.
+    public func run(
+        _ trace: TrafficTrace, rule: any ScalingRule, watch: ((ReplaySecond) -> Void)? = nil
+    ) -> ReplayReport {
         var world = World(settings, rule)
-        for (second, traffic) in trace.seconds.enumerated() { world.play(second, traffic) }
+        for (second, traffic) in trace.seconds.enumerated() {
+            let overBefore = world.report.overSLO
+            world.play(second, traffic)
+            watch?(
+                ReplaySecond(
+                    second: second, requests: traffic.requests, overSLO: world.report.overSLO - overBefore,
+                    ready: world.fleet.ready, replicas: world.fleet.count))
+        }
         return world.finish()
     }
 }
