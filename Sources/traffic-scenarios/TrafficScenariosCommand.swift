@@ -84,18 +84,18 @@ enum TrafficScenariosCommand {
 
     private static func row(_ result: ScenarioResult) -> String {
         let rules = [result.hpa, result.kpa, result.ours, result.instant]
-        let over = (rules + [result.clairvoyant]).map { decimal($0.shareOverSLO * 100, 2) }
-        let gpus = rules.map { decimal($0.gpuSeconds / max(result.clairvoyant.gpuSeconds, 1), 2) }
+        let over = (rules + [result.clairvoyant]).map { fixedPoint($0.shareOverSLO * 100, digits: 2) }
+        let gpus = rules.map { fixedPoint($0.gpuSeconds / max(result.clairvoyant.gpuSeconds, 1), digits: 2) }
         let goals = result.goals.map(cell)
         let columns = result.scenario.foreseeable ? goals + [""] : ["", "", "", ""] + goals
         let cells =
             [result.scenario.name, "\(result.loadSeconds)"] + over + gpus
-            + [decimal(result.clairvoyant.gpuSeconds / 1e6, 2)] + columns
+            + [fixedPoint(result.clairvoyant.gpuSeconds / 1e6, digits: 2)] + columns
         return "| " + cells.joined(separator: " | ") + " |"
     }
 
     private static func cell(_ goal: ScenarioGoal) -> String {
-        let figure = goal.figure.map { $0.isFinite ? decimal($0, 2) : "∞" } ?? "0/0"
+        let figure = goal.figure.map { $0.isFinite ? fixedPoint($0, digits: 2) : "∞" } ?? "0/0"
         return goal.isReached ? "**\(figure)**" : figure
     }
 
@@ -104,13 +104,5 @@ enum TrafficScenariosCommand {
         if index == reached.endIndex { reached.append((goal.name, 0, 0)) }
         reached[index].count += 1
         if goal.isReached { reached[index].reached += 1 }
-    }
-
-    /// - Parameter value: from 0 to 1e12.
-    private static func decimal(_ value: Double, _ digits: Int) -> String {
-        let unit = pow(10.0, Double(digits))
-        let scaled = Int64(exactly: (min(max(value, 0), 1e12) * unit).rounded()) ?? 0
-        let fraction = String(scaled % Int64(unit))
-        return "\(scaled / Int64(unit))." + String(repeating: "0", count: digits - fraction.count) + fraction
     }
 }

@@ -43,13 +43,13 @@ public struct TrafficReplay: Sendable {
     ///
     /// - Parameter watch: gets every second once it is over.
     public func run(
-        _ trace: TrafficTrace, rule: any ScalingRule, watch: ((ReplaySecond) -> Void)? = nil
+        _ trace: TrafficTrace, rule: any ScalingRule, watch: (ReplaySecond) -> Void = { _ in }
     ) -> ReplayReport {
         var world = World(settings, rule)
         for (second, traffic) in trace.seconds.enumerated() {
             let overBefore = world.report.overSLO
             world.play(second, traffic)
-            watch?(
+            watch(
                 ReplaySecond(
                     second: second, requests: traffic.requests, overSLO: world.report.overSLO - overBefore,
                     ready: world.fleet.ready, replicas: world.fleet.count))
