@@ -23,7 +23,7 @@ demo: setup ## watch pods follow the load, with no cluster; ARGS="--duration 60"
 
 # One process after the other: tests that compute for seconds would starve those that wait for sockets of the few
 # threads they share, and those that start control planes or clusters by the dozen those with deadlines.
-COMPUTING := AutoscalingTests|TrafficModelTests|MigrationTests
+COMPUTING := AutoscalingTests|TrafficModelTests|SimulationTests|MigrationTests
 HEAVY := IntegrationTests.(WholeCluster|Fixture|RBAC|FaultSweep)Tests
 # As many tests at once as two cores carry without leaders losing their leases of a few seconds.
 SIDE_BY_SIDE := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
@@ -54,6 +54,7 @@ bench: setup ## run the benchmarks in release mode, beside their yardsticks; ARG
 	swift build -c release --static-swift-stdlib --product deepseek-operator
 	swift build -c release --static-swift-stdlib --product bench-decoding
 	swift build -c release --static-swift-stdlib --product bench-control-plane
+	swift build -c release --static-swift-stdlib --product bench-what-if
 	Benchmarks/run.py "$$(swift build -c release --show-bin-path)" $(ARGS)
 
 fuzz: setup ## fuzz every parser; SECONDS_EACH=600 sets the time for each
@@ -72,16 +73,8 @@ crds: setup ## write the CRD file and docs/reference.md anew from the Swift type
 	mv $(CRD).new $(CRD)
 	python3 scripts/reference.py >docs/reference.md
 
-chart-scenarios: setup ## play the scenarios under our rule, HPA's, Knative's and two yardsticks; print the table of docs/simulation.md
-	swift build -c release --product traffic-scenarios
-	"$$(swift build -c release --show-bin-path)/traffic-scenarios" scenarios
-
-lint: setup ## check the Helm chart: lint, render, validate, reject bad values
+chart-lint: setup ## check the Helm chart: lint, render, validate, reject bad values
 	@scripts/check-chart.sh
 
-image-scenarios: setup ## play the scenarios under our rule, HPA's, Knative's and two yardsticks; print the table of docs/simulation.md
-	swift build -c release --product traffic-scenarios
-	"$$(swift build -c release --show-bin-path)/traffic-scenarios" scenarios
-
-lint: setup ## check the Dockerfile
+image-lint: setup ## check the Dockerfile
 	hadolint Dockerfile

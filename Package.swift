@@ -117,6 +117,9 @@ let package = Package(
                 "ClusterSimulator", "DeepSeekAPI", "HTTPServer", "KubeCore", "PodModel", "Telemetry", "Base",
             ],
             path: "Benchmarks/ControlPlane", swiftSettings: strict),
+        .executableTarget(
+            name: "bench-what-if", dependencies: ["TrafficModel", "Autoscaling", "KubeCore"],
+            path: "Benchmarks/WhatIf", swiftSettings: strict),
 
         .target(
             name: "TestSupport",

@@ -29,7 +29,8 @@ enum OperatorCommand {
         let command = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
         let rest = command == nil ? arguments : Array(arguments.dropFirst())
         guard
-            ["run", "explain", "plan", "simulate", "print-crds", "install-crds", "version", "help", nil].contains(command)
+            ["run", "explain", "plan", "simulate", "print-crds", "install-crds", "version", "help", nil].contains(
+                command)
         else {
             throw UsageError("unknown command '\(command ?? "")'; --help lists the commands")
         }

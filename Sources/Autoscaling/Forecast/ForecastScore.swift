@@ -5,8 +5,10 @@
 struct ForecastScore: Sendable, Hashable, Codable {
     /// The share of loads that should stay at or under the upper bound.
     private static let coverage = 0.7
-    /// How much the newest error counts, once there are some.
-    private static let memory = 1.0 / 40
+    /// How much the newest error counts, once there are some: for what is known of the present, and for what shows only in
+    /// half a day.
+    static let short = 1.0 / 40
+    static let long = 1.0 / 1440
     private static let step = 0.15
 
     private(set) var margin = 0.05
@@ -15,10 +17,11 @@ struct ForecastScore: Sendable, Hashable, Codable {
     private(set) var count: Int32 = 0
 
     /// - Parameter error: (load − forecast) / forecast.
-    mutating func add(error: Double) {
+    mutating func add(error: Double, memory: Double) {
         count = min(count + 1, 1 << 20)
-        scale += (abs(error) - scale) * max(Self.memory, 1 / Double(count))
-        margin += Self.step * scale * (error > margin ? Self.coverage : Self.coverage - 1)
+        scale += (abs(error) - scale) * max(memory, 1 / Double(count))
+        // A margin that nothing asks for any more shrinks, too.
+        margin += Self.step * max(scale, margin) * (error > margin ? Self.coverage : Self.coverage - 1)
         margin = min(max(margin, 0), 1)
     }
 }

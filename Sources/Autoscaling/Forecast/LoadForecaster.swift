@@ -89,7 +89,8 @@ public struct LoadForecaster: Sendable, Hashable {
 
     /// Takes over what was stored, and works out the rest.
     mutating func restore(
-        spans: BucketSeries.Stored?, profile: SeasonalProfile, scores: [ForecastScore], pending: [PendingForecast],
+        spans: BucketSeries.Stored?, profile: SeasonalProfile, scores: [ForecastScore],
+        jumps: JumpDetector, pending: [PendingForecast],
         newest: Int64?
     ) {
         self.profile = profile
@@ -97,6 +98,7 @@ public struct LoadForecaster: Sendable, Hashable {
         guard let newest, newest.magnitude < 1 << 40 else { return }
         self.spans = BucketSeries(width: Self.span, capacity: self.spans.capacity, stored: spans)
         newestSecond = newest
+        self.jumps = jumps
         self.pending = pending.suffix(PendingForecast.most).filter { $0.loads.count == self.scores.count }
         if let closed = self.spans.newestClosed { trend = Trend(self.spans, newest: closed) }
     }
@@ -157,7 +159,11 @@ public struct LoadForecaster: Sendable, Hashable {
         for forecast in pending where forecast.due == closed.bucket {
             for (index, load) in forecast.loads.enumerated() where load >= 0 {
                 let base = max(Double(load), Double(closed.milli) / 10, 1)
-                scores[index].add(error: (Double(closed.milli) - Double(load)) / base)
+                // Which method is right shows in the course of a day; how wrong all of them are is a matter of now.
+                let isMethod = index < ForecastMethod.allCases.count
+                scores[index].add(
+                    error: (Double(closed.milli) - Double(load)) / base,
+                    memory: isMethod ? ForecastScore.long : ForecastScore.short)
             }
         }
         pending.removeAll { $0.due <= closed.bucket }

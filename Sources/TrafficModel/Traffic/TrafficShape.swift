@@ -39,7 +39,8 @@ public struct TrafficShape: Sendable, Hashable, Codable {
 
     public func trace() -> TrafficTrace {
         guard let period = points.last?.second, period > 0 else { return TrafficTrace(seconds: []) }
-        let seconds = min(period.multipliedReportingOverflow(by: max(periods, 1)).partialValue, TrafficTrace.maximumSeconds)
+        let seconds = min(
+            period.multipliedReportingOverflow(by: max(periods, 1)).partialValue, TrafficTrace.maximumSeconds)
         var random = SplitMix64(seed: seed)
         var next = 0
         return TrafficTrace(
