@@ -53,14 +53,12 @@ public struct LoadForecaster: Sendable, Hashable {
     /// sample is older than five minutes.
     public func forecast(at now: Timestamp, horizon: Duration) -> LoadForecast? {
         guard let newestSecond, let closed = spans.newestClosed,
-            abs(now.seconds - newestSecond) <= Self.staleSeconds
+            abs(now.seconds - newestSecond) <= Self.staleSeconds, let trend
         else { return nil }
         let elapsed = Double(max(now.seconds - closed * Self.span - Self.span / 2, 0))
-        guard let line = highest(elapsed: elapsed, horizon: Self.seconds(horizon), closed: closed),
-            let level = trend?.load(ahead: 0)
-        else { return nil }
+        let line = highest(trend, elapsed: elapsed, horizon: Self.seconds(horizon), closed: closed)
         let upper = line * (1 + scores[scores.count - 1].margin)
-        let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? level
+        let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? trend.load(ahead: 0)
         guard let jump = jumps.load(before: before), jump > upper else {
             return LoadForecast(expected: Self.milli(line), upper: Self.milli(upper), method: leading.name)
         }
@@ -105,31 +103,28 @@ public struct LoadForecaster: Sendable, Hashable {
 
     // MARK: - Methods
 
-    /// By method; -1 for none.
-    private func loads(ahead: Double, closed: Int64) -> [Double] {
-        guard let trend else { return ForecastMethod.allCases.map { _ in -1 } }
+    /// What each method expects `ahead` seconds after the newest closed span.
+    private func loads(_ trend: Trend, ahead: Double, closed: Int64) -> (trend: Double, season: Double?) {
+        let load = trend.load(ahead: ahead)
         let now = closed * Self.span + Self.span / 2
-        guard let before = profile.load(second: now), let then = profile.load(second: now + Int64(ahead)) else {
-            return [trend.load(ahead: ahead), -1]
+        guard let then = profile.load(second: now + Int64(ahead)), let before = profile.load(second: now) else {
+            return (load, nil)
         }
-        let ratio = min(max((then + 1) / (before + 1), 0.1), 10)
-        return [trend.load(ahead: ahead), trend.load(ahead: 0) * ratio]
+        return (load, trend.load(ahead: 0) * min(max((then + 1) / (before + 1), 0.1), 10))
     }
 
     /// What the methods together expect: their mean, each with a weight that falls with the fourth power of its errors.
-    private func combined(_ loads: [Double]) -> Double? {
-        var total = 0.0
-        var sum = 0.0
-        for (method, load) in zip(ForecastMethod.allCases, loads) where load >= 0 {
-            let score = scores[method.rawValue]
-            // A season has to prove itself first.
-            guard method == .trend || score.count >= Self.proof else { continue }
-            let error = max(score.scale, 1e-3)
-            let weight = 1 / (error * error * error * error)
-            total += weight
-            sum += weight * load
+    private func combined(_ loads: (trend: Double, season: Double?)) -> Double {
+        // A season has to prove itself first.
+        guard let season = loads.season, scores[ForecastMethod.season.rawValue].count >= Self.proof else {
+            return loads.trend
         }
-        return total > 0 ? sum / total : nil
+        func weight(_ method: ForecastMethod) -> Double {
+            let error = max(scores[method.rawValue].scale, 1e-3)
+            return 1 / (error * error * error * error)
+        }
+        let weights = (trend: weight(.trend), season: weight(.season))
+        return (weights.trend * loads.trend + weights.season * season) / (weights.trend + weights.season)
     }
 
     private var leading: ForecastMethod {
@@ -137,10 +132,13 @@ public struct LoadForecaster: Sendable, Hashable {
         return season.count >= Self.proof && season.scale < trend.scale ? .season : .trend
     }
 
-    private func highest(elapsed: Double, horizon: Int64, closed: Int64) -> Double? {
-        (0...4).compactMap { part in
-            combined(loads(ahead: elapsed + Double(horizon) * Double(part) / 4, closed: closed))
-        }.max()
+    private func highest(_ trend: Trend, elapsed: Double, horizon: Int64, closed: Int64) -> Double {
+        var highest = 0.0
+        for part in 0...4 {
+            let ahead = elapsed + Double(horizon) * Double(part) / 4
+            highest = max(highest, combined(loads(trend, ahead: ahead, closed: closed)))
+        }
+        return highest
     }
 
     // MARK: - Scores
@@ -148,9 +146,9 @@ public struct LoadForecaster: Sendable, Hashable {
     private mutating func predict(_ closed: Int64, horizon: Int64) {
         let spansAhead = max((horizon + Self.span - 1) / Self.span, 1)
         // At most so many wait at a time.
-        guard closed % (1 + spansAhead / Int64(PendingForecast.most)) == 0 else { return }
-        let loads = loads(ahead: Double(spansAhead * Self.span), closed: closed)
-        let all = loads + [combined(loads) ?? -1]
+        guard let trend, closed % (1 + spansAhead / Int64(PendingForecast.most)) == 0 else { return }
+        let loads = loads(trend, ahead: Double(spansAhead * Self.span), closed: closed)
+        let all = [loads.trend, loads.season ?? -1, combined(loads)]
         pending.append(PendingForecast(due: closed + spansAhead, loads: all.map { $0 < 0 ? -1 : Self.milli($0) }))
         pending.removeFirst(max(pending.count - PendingForecast.most, 0))
     }
