@@ -1,6 +1,7 @@
 import Operator
 import Simulation
 import Testing
+import TrafficModel
 
 @Suite struct SimulationOptionsTests {
     @Test(
