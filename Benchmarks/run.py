@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the benchmarks in release mode and prints one table: a figure, a yardstick measured beside it, their ratio.
 
-usage: Benchmarks/run.py FOLDER-OF-RELEASE-PROGRAMS [decoding] [binary] [latency] [scale]
+usage: Benchmarks/run.py FOLDER-OF-RELEASE-PROGRAMS [decoding] [what-if] [binary] [latency] [scale]
 """
 import json
 import os
@@ -90,6 +90,7 @@ def scale(programs):
 def main():
     parts = {
         "decoding": lambda programs: decoding(programs / "bench-decoding"),
+        "what-if": lambda programs: what_if(programs / "bench-what-if"),
         "binary": lambda programs: binary(programs / "deepseek-operator"),
         "latency": latency,
         "scale": scale,
