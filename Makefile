@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test conformance lint bench fuzz sanitize control-plane crds chart-lint image-lint
+.PHONY: help setup build demo test search conformance lint bench fuzz sanitize control-plane crds chart-lint image-lint
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/deepseek-operator
 CRD := crds/serving.deepseek.io_deepseekclusters.yaml
@@ -22,14 +22,20 @@ demo: setup ## watch pods follow the load, with no cluster; ARGS="--duration 60"
 
 # One process after the other: tests that compute for seconds would starve those that wait for sockets of the few
 # threads they share, and those that start control planes or clusters by the dozen those with deadlines.
-COMPUTING := AutoscalingTests|TrafficModelTests
+COMPUTING := AutoscalingTests|TrafficModelTests|MigrationTests
 HEAVY := IntegrationTests.(WholeCluster|Fixture|RBAC|FaultSweep)Tests
+# As many tests at once as two cores carry without leaders losing their leases of a few seconds.
+SIDE_BY_SIDE := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
 test: setup ## run all tests, the integration tests on the simulator and on a real Kubernetes API server
 	KUBEBUILDER_ASSETS="$$(scripts/control-plane.sh)"; export KUBEBUILDER_ASSETS; \
 	    swift test --disable-xctest --filter '$(COMPUTING)' $(ARGS) && \
 	    swift test --disable-xctest --skip 'IntegrationTests|$(COMPUTING)' $(ARGS) && \
 	    swift test --disable-xctest --filter '$(HEAVY)' $(ARGS) && \
-	    swift test --disable-xctest --filter IntegrationTests --skip '$(HEAVY)' $(ARGS)
+	    $(SIDE_BY_SIDE) swift test --disable-xctest --filter IntegrationTests --skip '$(HEAVY)' $(ARGS)
+
+search: setup ## play a million migrations with everything that may go wrong; RUNS=10000 SEED=7 for others
+	swift build -c release --product migration-search
+	"$$(swift build -c release --show-bin-path)/migration-search" $(or $(RUNS),1000000) $(or $(SEED),1)
 
 conformance: setup ## replay recorded HPA decisions; VECTORS=file.jsonl.gz names a file of your own
 	swift build --product hpa-conformance

@@ -74,7 +74,8 @@ let package = Package(
         room(
             "Operator",
             [
-                "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines", "MetricSources",
+                "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines", "Migration",
+                "MetricSources",
                 "HTTPServer", "Telemetry", "Base",
             ]),
 
@@ -114,7 +115,10 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Base", "KubeCore", "KubeClient", "ClusterSimulator", "SimulatedNodes", "HTTPTransport"],
+            dependencies: [
+                "Base", "KubeCore", "KubeClient", "ClusterSimulator", "SimulatedNodes", "SimulatedEngines", "PodModel",
+                "HTTPTransport",
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("BaseTests", ["Base"]),
         tests("KubeCoreTests", ["KubeCore", "Base"]),
@@ -152,6 +156,7 @@ let package = Package(
             "OperatorTests",
             [
                 "Operator", "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines",
+                "Migration",
                 "MetricSources", "HTTPTransport", "HTTPServer", "Telemetry", "YAML", "Base", "ClusterSimulator",
                 "PodModel",
             ]),

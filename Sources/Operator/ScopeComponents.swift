@@ -34,12 +34,18 @@ struct ScopeComponents: Sendable {
         let reports = ScalingReports()
         let announcer = Announcer(record: shared.record)
         let suffix = namespace.map { "-\($0)" } ?? ""
+        let board = MigrationBoard()
+        let metrics = MigrationMetrics(shared.registry)
+        let helpers = Lock<[Controller]>([])
         let reconciler = ClusterReconciler(
-            caches: caches, planner: shared.planner,
+            caches: caches, planner: shared.planner, fresh: FreshLook(client: shared.client),
             executor: ActionExecutor(client: shared.client, ledger: AppliedLedger()),
             scaleDown: ScaleDownPreparation(
                 transport: shared.readings.transport, client: shared.client, log: shared.log.named("scale-down")),
-            statuses: StatusWriter(client: shared.client), reports: reports, announcer: announcer, now: shared.now)
+            statuses: StatusWriter(client: shared.client), reports: reports, announcer: announcer,
+            migrations: MigrationDesk(board: board, metrics: metrics) { cluster in
+                for helper in helpers.withLock(\.self) { helper.enqueue(cluster) }
+            }, now: shared.now)
         let main = Controller(
             "deepseekcluster\(suffix)", configuration: shared.controllerConfiguration(), log: shared.log,
             registry: shared.registry, reconciler: reconciler)
@@ -50,7 +56,8 @@ struct ScopeComponents: Sendable {
                 quotas: caches.quotas.store, nodes: shared.nodes?.store, clusters: caches.clusters.store,
                 pods: caches.pods.store),
             memory: ScalingMemory(), store: ScalingStore(client: shared.client), reports: reports,
-            journal: shared.journal, announcer: announcer, log: shared.log.named("autoscaling"),
+            journal: shared.journal, announcer: announcer, metrics: ScalingMetrics(shared.registry),
+            log: shared.log.named("autoscaling"),
             notify: { main.enqueue($0) }, now: shared.now)
         // A tick mostly waits for its metrics, so that many may wait side by side: a slow source holds up its own.
         let scaler = Controller(
@@ -59,12 +66,38 @@ struct ScopeComponents: Sendable {
         main.watch(caches.clusters)
         for watch in caches.owned(by: main) { watch() }
         scaler.watch(caches.clusters, when: .generationChanged)
+        let migrators = shared.migrators(suffix, caches, board, metrics) { main.enqueue($0) }
+        helpers.withLock { $0 = migrators }
         self.caches = caches
-        controllers = [main, scaler]
+        controllers = [main, scaler] + migrators
     }
 }
 
 extension ScopeComponents.Shared {
+    /// Those who run gates and count requests. They mostly wait for pods, so that many may wait side by side.
+    fileprivate func migrators(
+        _ suffix: String, _ caches: ClusterCaches, _ board: MigrationBoard, _ metrics: MigrationMetrics,
+        notify: @escaping @Sendable (NamespacedName) -> Void
+    ) -> [Controller] {
+        let probe = PodProbe(readings.transport)
+        let gates = GateReconciler(
+            caches: caches, board: board, warmUp: WarmUpGate(WarmUp(readings.transport)),
+            analysis: AnalysisGate(
+                meter: AnalysisMeter(reader: readings.reader, probe: probe), transport: readings.transport,
+                credentials: readings.credentials),
+            notify: notify, count: { metrics.count($0) }, now: now)
+        let drains = DrainReconciler(
+            caches: caches, board: board, counter: InFlightCounter(probe: probe), notify: notify, now: now)
+        return [
+            Controller(
+                "migration-gates\(suffix)", configuration: controllerConfiguration(concurrent: 256), log: log,
+                registry: registry, reconciler: gates),
+            Controller(
+                "migration-drains\(suffix)", configuration: controllerConfiguration(concurrent: 64), log: log,
+                registry: registry, reconciler: drains),
+        ]
+    }
+
     fileprivate func controllerConfiguration(concurrent: Int? = nil) -> ControllerConfiguration {
         ControllerConfiguration(
             maxConcurrentReconciles: concurrent ?? options.concurrentReconciles, gracePeriod: options.gracePeriod)

@@ -24,17 +24,22 @@ public struct SimulatedNodes: Sendable {
     private let nodes: [SimulatedNode]
     private let behavior: BehaviorRules
     private let bindsPods: Bool
+    private let network: PodNetwork
+    private let requestsInFlight: @Sendable (String) -> Int?
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Timestamp
     private let log: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - bindsPods: also play kube-scheduler; false where a real one runs.
+    ///   - network: where pods have their addresses from.
+    ///   - requestsInFlight: of a pod by its uid, where somebody counts them; a pod that is told to stop waits for them.
     ///   - clock: what waits.
     ///   - now: the wall clock that statuses are stamped with.
     ///   - log: hears of failed requests. Must not block.
     public init(
         client: KubeClient, nodes: [SimulatedNode], behavior: BehaviorRules = BehaviorRules(), bindsPods: Bool = true,
+        network: PodNetwork = .standard, requestsInFlight: @escaping @Sendable (String) -> Int? = { _ in nil },
         clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp,
         log: @escaping @Sendable (String) -> Void
     ) {
@@ -42,6 +47,8 @@ public struct SimulatedNodes: Sendable {
         self.nodes = nodes
         self.behavior = behavior
         self.bindsPods = bindsPods
+        self.network = network
+        self.requestsInFlight = requestsInFlight
         self.clock = clock
         self.now = now
         self.log = log
@@ -56,7 +63,9 @@ public struct SimulatedNodes: Sendable {
             try await NodeRegistration(client: client, node: node, address: Self.address(index)).register(at: now())
         }
         let addresses = nodes.indices.map { (nodes[$0], Self.address($0)) }
-        let tracker = PodTracker(nodes: addresses, rules: behavior, bindsPods: bindsPods)
+        let tracker = PodTracker(
+            nodes: addresses, rules: behavior, bindsPods: bindsPods, network: network,
+            requestsInFlight: requestsInFlight)
         let feed = PodFeed(pods: Api(client, Pod.resourceType), tracker: tracker, clock: clock, log: log)
         let loop = PodLoop(tracker: tracker, writer: PodWriter(client: client), clock: clock, now: now, log: log)
         await withTaskGroup(of: Void.self) { group in

@@ -18,8 +18,11 @@ struct Scene: Sendable {
 
     private static let installation = Installation()
 
-    init(_ backend: Backend, _ name: String) async throws {
-        cluster = try await TestCluster.get(backend)
+    /// - Parameter hasEngines: whether the pods answer.
+    init(_ backend: Backend, _ name: String, hasEngines: Bool = false) async throws {
+        cluster =
+            hasEngines
+            ? try await TestCluster.getWithEngines(backend) : try await TestCluster.get(backend)
         try await Self.installation.install(on: cluster)
         namespace = try await cluster.makeNamespace(name)
     }
@@ -33,11 +36,11 @@ struct Scene: Sendable {
 
     /// Installs the definition once a cluster.
     private actor Installation {
-        private var tasks: [Backend: Task<Void, any Error>] = [:]
+        private var tasks: [String: Task<Void, any Error>] = [:]
 
         func install(on cluster: TestCluster) async throws {
-            let task = tasks[cluster.backend] ?? Task { try await CRDInstaller(client: cluster.client).install() }
-            tasks[cluster.backend] = task
+            let task = tasks[cluster.kubeconfig] ?? Task { try await CRDInstaller(client: cluster.client).install() }
+            tasks[cluster.kubeconfig] = task
             try await task.value
         }
     }

@@ -27,7 +27,7 @@ struct Invariants {
     private var record: MigrationRecord? { look.service?.record }
 
     private func ready(_ selection: Selection) -> Int {
-        look.deployments.reduce(0) { selection.includes($1.revision) ? $0 + $1.ready : $0 }
+        look.deployments.reduce(0) { selection.includes($1.revision) ? $0 + min($1.ready, $1.replicas) : $0 }
     }
 
     // MARK: 1
@@ -41,7 +41,7 @@ struct Invariants {
         let others = look.deployments.filter { !write.selection.includes($0.revision) }.map(\.ready).max() ?? 0
         if gained >= floor(write) || others == 0 { return nil }
         // The one that was selected and should be is dead already; nobody loses anything by the selector's return.
-        if write.transitions.isEmpty, gained == 0, ready(selected) == 0 { return nil }
+        if record?.selection == write.record.selection, gained == 0, ready(selected) == 0 { return nil }
         return Violation(
             invariant: 1,
             message: "\(write.selection) with \(gained) ready pods is selected, \(floor(write)) are needed")
@@ -66,7 +66,7 @@ struct Invariants {
         }
         guard let index = before.index(revision) else { return nil }
         let hidden = before.hidden[index]
-        guard hidden.flight > 0, !hidden.isMeddledWith, let since = hidden.deselectedAt else { return nil }
+        guard hidden.flight > 0, !hidden.isMeddledWith, let since = hidden.drainsFrom else { return nil }
         let isTimeUp = before.now >= since + .seconds(look.policy.drainSeconds)
         return isTimeUp
             ? nil : Violation(invariant: 8, message: "revision \(revision) has \(hidden.flight) requests in flight")
@@ -84,8 +84,9 @@ struct Invariants {
             return Violation(
                 invariant: isOld ? 7 : 2, message: "revision \(write.revision) is selected and scaled to 0")
         }
-        if selected != .all, write.replicas >= look.wish { return nil }
-        guard let live = before.service?.record, live.mode == .inPlace else {
+        if before.service?.record?.selection != .all, write.replicas >= look.wish { return nil }
+        // What an old leader makes smaller in place, it makes as small as was right when it looked.
+        guard let live = isOld ? record : before.service?.record, live.mode == .inPlace else {
             return Violation(
                 invariant: isOld ? 7 : 6, message: "revision \(write.revision) is active and made smaller")
         }

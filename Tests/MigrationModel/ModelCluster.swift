@@ -10,6 +10,8 @@ struct HiddenDeployment: Sendable {
     var wasSelected = false
     /// When clients were last sent elsewhere.
     var deselectedAt: Timestamp?
+    /// When the write that did it was decided on: deadlines count from then.
+    var drainsFrom: Timestamp?
     /// Whether somebody else sent clients here: we do not know since when.
     var isMeddledWith = false
 }
@@ -67,6 +69,11 @@ struct ModelCluster: Sendable {
         if let revision { snapshot(revision) }
     }
 
+    /// A ControllerRevision that is missing is made anew, as it would be before a plan is asked for.
+    mutating func keepSnapshot() {
+        if let desired { snapshot(desired) }
+    }
+
     private mutating func snapshot(_ revision: String) {
         guard !revisions.contains(where: { $0.name == revision }) else { return }
         let index = Scenario.names.firstIndex(of: revision) ?? 0
@@ -110,7 +117,7 @@ struct ModelCluster: Sendable {
         let places = max(0, scenario.nodes - used) / max(1, deployment.gpusPerReplica)
         deployment.scheduled += min(alive - deployment.scheduled, places)
         if deployment.scheduled < alive {
-            deployment.trouble = Self.unschedulable
+            deployment.trouble = deployment.trouble ?? Self.unschedulable
         } else if deployment.trouble == Self.unschedulable {
             deployment.trouble = nil
         }
@@ -189,6 +196,7 @@ struct ModelCluster: Sendable {
                 hidden[index].deselectedAt = nil
             } else if wasSelected {
                 hidden[index].deselectedAt = now
+                hidden[index].drainsFrom = now
             }
         }
     }
@@ -235,6 +243,7 @@ struct ModelCluster: Sendable {
         deployments.append(deployment)
         var new = HiddenDeployment()
         new.wasSelected = service?.selection.includes(revision) ?? false
+        new.isMeddledWith = new.wasSelected && service?.record?.selection.includes(revision) != true
         hidden.append(new)
         return true
     }
@@ -275,6 +284,11 @@ struct ModelCluster: Sendable {
         remembered.active = record.active
         remembered.rejected = record.rejected
         remembered.operation = record.operation?.id
+    }
+
+    /// The latest selection was decided on at this time.
+    mutating func decided(at time: Timestamp) {
+        for index in hidden.indices where hidden[index].drainsFrom == now { hidden[index].drainsFrom = time }
     }
 
     mutating func remove(_ index: Int) {

@@ -47,7 +47,8 @@ struct ModelLeader: Sendable {
     /// What the caches show.
     func observed(_ cluster: ModelCluster) -> ObservedMigration {
         var world = ObservedMigration(
-            now: cluster.now, policy: cluster.scenario.policy, wish: resource.wish, desired: resource.desired)
+            now: cluster.now, policy: cluster.scenario.policy, wish: resource.wish,
+            desired: resource.desired.flatMap { name in cluster.revisions.contains { $0.name == name } ? name : nil })
         world.isPaused = resource.isPaused
         world.operation = resource.operation
         world.service = service

@@ -5,21 +5,20 @@ extension ModelRun {
     /// The world stops changing: what is late arrives, pods do what their fate is, gates answer by it, and time passes.
     /// Every migration has to come to an end then.
     mutating func settle(streamsEnd: Bool = true) {
-        arriveLate()
-        leaders = [leaders[0]]
         for _ in 0..<600 {
             guard violation == nil else { return }
             let version = cluster.version
-            let now = cluster.now
             step()
             let isQuiet = lastActions.isEmpty
             runPods()
             if streamsEnd { for index in cluster.hidden.indices { cluster.hidden[index].flight = 0 } }
             for index in cluster.deployments.indices { cluster.count(index, known: true) }
             answerByFate()
-            guard isQuiet, version == cluster.version, now == cluster.now else { continue }
+            guard isQuiet, version == cluster.version else { continue }
             if let due = lastPlan?.wakeAt, due > cluster.now {
                 cluster.now = due
+            } else if leaders.count > 1 {
+                arriveLate()
             } else {
                 let results = leaders[0].results
                 step()
@@ -30,10 +29,10 @@ extension ModelRun {
         fail(9, "no end: \(record?.step.rawValue ?? "no record"), waits for \(lastPlan?.waitingFor ?? "")")
     }
 
-    /// What the old leader was about to write.
+    /// What the old leader was about to write comes when all is done.
     private mutating func arriveLate() {
-        guard leaders.count > 1 else { return }
         while leaders[1].next < leaders[1].pending.count, violation == nil { play(.write(1, .none)) }
+        leaders = [leaders[0]]
     }
 
     private mutating func answerByFate() {
@@ -76,7 +75,8 @@ extension ModelRun {
     private mutating func checkSizes(_ record: MigrationRecord) {
         guard record.mode == .blueGreen, let index = cluster.index(record.active) else { return }
         let active = cluster.deployments[index]
-        let isShort = cluster.room.map { $0 < active.gpusPerReplica } ?? false
+        let promised = cluster.deployments.reduce(0) { $0 + max(0, $1.replicas - $1.pods) * $1.gpusPerReplica }
+        let isShort = cluster.room.map { $0 - promised < active.gpusPerReplica } ?? false
         if active.replicas != cluster.wish, !isShort || active.replicas > cluster.wish {
             fail(6, "revision \(record.active) has \(active.replicas) replicas, \(cluster.wish) are wished for")
         }

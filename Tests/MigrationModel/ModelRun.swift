@@ -82,6 +82,7 @@ public struct ModelRun: Sendable {
         case .select(let revision): editService { $0.selection = .revision(Self.name(revision)) }
         case .deleteService:
             isServiceEdited = true
+            cluster.now = cluster.now + .milliseconds(1)
             cluster.replaceService(nil)
         case .deleteDeployment(let index): withDeployment(index) { $0.remove($1) }
         case .scale(let index, let replicas):
@@ -106,6 +107,7 @@ public struct ModelRun: Sendable {
         guard var service = cluster.service else { return }
         change(&service)
         isServiceEdited = true
+        cluster.now = cluster.now + .milliseconds(1)
         cluster.replaceService(service)
         cluster.meddle()
     }
@@ -129,6 +131,9 @@ public struct ModelRun: Sendable {
     }
 
     private mutating func reconcile(_ leader: Int) {
+        cluster.keepSnapshot()
+        // To look takes time: no two looks are of the same moment.
+        cluster.now = cluster.now + .milliseconds(1)
         var world = leaders[leader].observed(cluster)
         var plan = decide(world)
         if plan.needsFreshLook {
@@ -182,7 +187,9 @@ public struct ModelRun: Sendable {
             areReplicasEdited: areReplicasEdited)
         violation = violation ?? invariants.check(action)
         if case .writeLive(let write) = action {
-            isServiceEdited = false
+            // Until we write the selector ourselves, what it says is not ours.
+            if write.selection != before.service?.selection ?? .none { isServiceEdited = false }
+            cluster.decided(at: look.now)
             violation = violation ?? Invariants.gates(write, look, genuine: genuine)
             for arrow in write.transitions { taken |= 1 << UInt128(Coverage.index[arrow] ?? 127) }
         }
@@ -252,23 +259,23 @@ public struct ModelRun: Sendable {
         else { return }
         let isBack = record.step == .switchingBack
         guard isBack || record.step == .analysing || record.step == .holding else { return }
-        guard isBack ? leadsBack(plan, record) || !isWayOpen(plan, world, record) : leadsBack(plan, record) else {
-            violation = Violation(invariant: 3, message: "revision \(record.previous ?? "") is not gone back to")
-            if !isBack { violation = nil }
+        guard leadsBack(plan, record) else {
+            if isBack, isWayOpen(plan, world, record) {
+                fail(3, "revision \(record.previous ?? "") is not gone back to")
+            }
             return
         }
-        guard leadsBack(plan, record) else { return }
         var sick = world
         sick.deployments[index].ready = 0
-        if !leadsBack(decide(sick), record) {
-            violation = Violation(invariant: 3, message: "going back depends on revision \(record.active)")
-        }
+        if !leadsBack(decide(sick), record) { fail(3, "going back depends on revision \(record.active)") }
     }
 
     private func isWayOpen(_ plan: MigrationPlan, _ world: ObservedMigration, _ record: MigrationRecord) -> Bool {
         guard let previous = world.deployment(record.previous), previous.ready > 0, !world.isPaused else {
             return false
         }
+        // A plan that records something is followed by another at once.
+        if plan.actions.contains(where: { if case .writeLive = $0 { true } else { false } }) { return false }
         let isStopped = record.pause?.reason == .asked || record.pause?.reason == .spec
         return !isStopped && plan.record?.step == .switchingBack
     }
@@ -278,7 +285,7 @@ public struct ModelRun: Sendable {
             switch action {
             case .scale(let write): record.step == .switchingBack && write.revision == record.previous
             case .writeLive(let write):
-                write.transitions.contains { $0.to == .switchingBack }
+                write.transitions.contains { $0.to == .switchingBack } || write.record.active == record.previous
                     || record.step == .switchingBack && write.selection.includes(record.previous ?? "")
             default: false
             }

@@ -9,6 +9,7 @@ internal import MigrationModel
 @main struct MigrationSearch {
     static func main() async {
         if CommandLine.arguments.dropFirst().first == "replay" { return replay() }
+        if CommandLine.arguments.dropFirst().first == "picture" { return print(TransitionTable.mermaid) }
         let arguments = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
         let runs = arguments.first ?? 1_000_000
         let first = arguments.dropFirst().first ?? 1

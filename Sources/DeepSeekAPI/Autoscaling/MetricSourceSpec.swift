@@ -125,13 +125,15 @@ extension PrometheusSpec: SchemaProviding {
             "authSecretRef": SecretReference.schema.described(
                 "Secret with token, or with username and password. It must carry the operator's opt-in label, and the "
                     + "administrator must allow the host."),
-            "tls": .object(
-                "How the server is trusted. Absent: the system's authorities.",
-                [
-                    "caSecretRef": SecretKeyReference.schema.described("Authority in PEM; key is ca.crt when absent."),
-                    "clientCertificateSecretRef": SecretReference.schema.described("Secret with tls.crt and tls.key."),
-                    "serverName": .string("Name that the certificate must have.", length: 1...253),
-                    "insecureSkipVerify": .boolean("Trust any certificate.", default: false),
-                ]),
+            "tls": tlsSchema,
         ], required: ["url", "queries"])
+
+    static let tlsSchema = Schema.object(
+        "How the server is trusted. Absent: the system's authorities.",
+        [
+            "caSecretRef": SecretKeyReference.schema.described("Authority in PEM; key is ca.crt when absent."),
+            "clientCertificateSecretRef": SecretReference.schema.described("Secret with tls.crt and tls.key."),
+            "serverName": .string("Name that the certificate must have.", length: 1...253),
+            "insecureSkipVerify": .boolean("Trust any certificate.", default: false),
+        ])
 }

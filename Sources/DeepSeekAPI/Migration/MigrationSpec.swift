@@ -15,6 +15,8 @@ public struct MigrationSpec: Sendable, Hashable, Codable {
         public var requests: Int?
         public var path: String?
         public var body: String?
+
+        public init(requests: Int? = nil) { self.requests = requests }
     }
 
     public var strategy: Strategy?
@@ -44,29 +46,35 @@ extension MigrationSpec: SchemaProviding {
         "How the next revision becomes active: it is made beside the active one, and takes over when it is ready.",
         [
             "strategy": .choice(Strategy.self, "BlueGreen; Canary is reserved.", default: .blueGreen),
-            "autoPromote": .boolean("Take over without being asked. False is not carried out yet.", default: true),
+            "autoPromote": .boolean(
+                "Take over without being asked. False waits for the operation Promote.", default: true),
             "autoPromoteAfterSeconds": .integer(
-                "Seconds between ready and taking over. Above 0 is not carried out yet.", 0...604_800, default: "0"),
+                "Seconds between judged and taking over, with autoPromote.", 0...604_800, default: "0"),
             "previewReplicas": .integer(
-                "Replicas of the next revision before it takes over. Other than 1 is not carried out yet.", 1...1000,
+                "Replicas of the next revision while it is judged; never more than are wished for.", 1...1000,
                 default: "1"),
             "progressDeadlineSeconds": .integer(
                 "Seconds for the next revision to become ready, from when its pods are scheduled.", 1...604_800,
                 default: "pods.startupSeconds + 600"),
             "capacityWaitSeconds": .integer(
-                "Seconds to wait for GPUs. Other than 3600 is not carried out yet.", 0...604_800, default: "3600"),
+                "Seconds to wait for GPUs.", 0...604_800, default: "3600"),
             "scaleDownDelaySeconds": .integer(
-                "Seconds that the old revision stays ready for a way back. Other than 300 is not carried out yet.",
+                "Seconds that the old revision stays ready for a way back.",
                 0...604_800, default: "300"),
             "onInsufficientCapacity": .choice(
-                CapacityShortage.self, "When there are not GPUs for both. Only Wait is carried out yet.", default: .wait
+                CapacityShortage.self,
+                "When there are not GPUs for both: Wait for them, Fail, or replace replica by replica (InPlace), which loses "
+                    + "the instant way back.", default: .wait
             ),
             "warmUp": .object(
-                "Requests to the next revision before it is judged. Not carried out yet.",
+                "Requests to each ready pod of the next revision before it is judged. Absent: none.",
                 [
                     "requests": .integer("How many.", 0...1000, default: "3"),
-                    "path": .string("Path of the request.", length: 1...1024, pattern: "^/.*$"),
-                    "body": .string("Body of the request; {{model}} stands for the model's name.", length: 0...8192),
+                    "path": .string(
+                        "Path of the request.", length: 1...1024, pattern: "^/.*$", default: "/v1/completions"),
+                    "body": .string(
+                        "Body of the request, JSON; {{model}} stands for the model's name. Absent: a completion of one token.",
+                        length: 0...8192),
                 ]),
             "analysis": AnalysisSpec.schema,
         ])

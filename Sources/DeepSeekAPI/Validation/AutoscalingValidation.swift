@@ -90,7 +90,7 @@ private func checkMetricSource(_ source: MetricSourceSpec, _ check: inout FieldC
 }
 
 /// A URL with a host; without user, query and fragment, so that no credential is written into a resource.
-private func isHTTPURL(_ text: String) -> Bool {
+func isHTTPURL(_ text: String) -> Bool {
     guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return false }
     let rest = text.dropFirst(scheme.count)
     let authority = rest.prefix { $0 != "/" }
@@ -170,22 +170,5 @@ private func checkSchedule(_ schedule: ScheduleSpec, maxReplicas: Int, _ check: 
     case (let least?, let most?) where least > most:
         check.report("minReplicas", .invalid, "minReplicas must not be above maxReplicas (\(least) > \(most))")
     default: break
-    }
-}
-
-// MARK: - Migration
-
-func checkMigration(_ migration: MigrationSpec, _ check: inout FieldCheck) {
-    check.range("progressDeadlineSeconds", migration.progressDeadlineSeconds, 1...604_800)
-    check.range("previewReplicas", migration.previewReplicas, 1...1000)
-    check.range("capacityWaitSeconds", migration.capacityWaitSeconds, 0...604_800)
-    check.range("scaleDownDelaySeconds", migration.scaleDownDelaySeconds, 0...604_800)
-    check.range("autoPromoteAfterSeconds", migration.autoPromoteAfterSeconds, 0...604_800)
-}
-
-func checkOperation(_ operation: OperationSpec, _ check: inout FieldCheck) {
-    check.nonEmpty("id", operation.id)
-    if operation.type.namesRevision, operation.targetRevision == nil {
-        check.report("targetRevision", .required, "targetRevision is required with Promote and Rollback")
     }
 }

@@ -12,8 +12,9 @@ public func unsupportedYet(_ cluster: DeepSeekCluster) -> [FieldError] {
     }
     if spec.engine.type == .tensorRTLLM { refuseForTensorRTLLM(spec, &check) }
     check.nested("autoscaling", spec.autoscaling) { refuseAutoscaling($0, &$1) }
-    check.nested("migration", spec.migration) { refuseMigration($0, &$1) }
-    check.refuse("operation", when: spec.operation != nil, "operations are not carried out yet; take it out")
+    check.nested("migration", spec.migration) {
+        $1.refuse("strategy", when: $0.resolvedStrategy != .blueGreen, "only BlueGreen works yet")
+    }
     check.nested("monitoring", spec.monitoring) {
         $1.refuse("podMonitor", when: $0.podMonitor == true, "no PodMonitor is made yet; set it to false")
         $1.refuse("alerts", when: $0.alerts.map { $0 != .init() } ?? false, "no alerts are made yet; take it out")
@@ -37,33 +38,6 @@ private func refuseAutoscaling(_ autoscaling: AutoscalingSpec, _ check: inout Fi
     for (index, source) in (autoscaling.sources ?? []).enumerated() {
         check.refuse("sources[\(index)].gateway", when: source.gateway != nil, "the gateway does not exist yet")
     }
-}
-
-private func refuseMigration(_ migration: MigrationSpec, _ check: inout FieldCheck) {
-    let defaults = MigrationSpec()
-    check.refuse("strategy", when: migration.resolvedStrategy != .blueGreen, "only BlueGreen works yet")
-    check.refuse("autoPromote", when: !migration.resolvedAutoPromote, "a ready revision takes over at once for now")
-    check.refuse(
-        "autoPromoteAfterSeconds", when: migration.resolvedAutoPromoteAfterSeconds != 0,
-        "a ready revision takes over at once for now; set it to 0")
-    check.refuse(
-        "previewReplicas", when: migration.resolvedPreviewReplicas != defaults.resolvedPreviewReplicas,
-        "only 1 works yet")
-    check.refuse(
-        "capacityWaitSeconds", when: migration.resolvedCapacityWaitSeconds != defaults.resolvedCapacityWaitSeconds,
-        "only 3600 works yet")
-    check.refuse(
-        "scaleDownDelaySeconds",
-        when: migration.resolvedScaleDownDelaySeconds != defaults.resolvedScaleDownDelaySeconds,
-        "only 300 works yet")
-    check.refuse(
-        "onInsufficientCapacity", when: migration.resolvedOnInsufficientCapacity != .wait, "only Wait works yet")
-    check.refuse(
-        "warmUp", when: (migration.warmUp?.requests ?? (migration.warmUp == nil ? 0 : 3)) > 0,
-        "there is no warm-up yet; take it out")
-    check.refuse(
-        "analysis", when: migration.analysis.map { $0 != AnalysisSpec() } ?? false,
-        "there is no analysis yet; take it out")
 }
 
 extension FieldCheck {

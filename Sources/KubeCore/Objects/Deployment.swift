@@ -17,12 +17,24 @@ public struct Deployment: KubernetesObject, Equatable {
         public var replicas: Int?
         public var selector: LabelSelector?
         public var paused: Bool?
+        public var template: Template?
 
         public init(replicas: Int? = nil, selector: LabelSelector? = nil, paused: Bool? = nil) {
             self.replicas = replicas
             self.selector = selector
             self.paused = paused
         }
+    }
+
+    /// The pod template, as far as its annotations.
+    public struct Template: Codable, Sendable, Equatable {
+        public struct Metadata: Codable, Sendable, Equatable {
+            public var annotations: [String: String]?
+        }
+
+        public var metadata: Metadata?
+
+        public init(annotations: [String: String]) { metadata = Metadata(annotations: annotations) }
     }
 
     public struct Status: Codable, Sendable, Equatable {

@@ -8,7 +8,7 @@ struct StepJudge {
 
     private var record: MigrationRecord { draft.record }
     private var world: ObservedMigration { draft.world }
-    private var activeReady: Int { draft.active?.ready ?? 0 }
+    private var activeReady: Int { draft.active?.serving ?? 0 }
 
     /// A trigger, and words for people where it is a verdict.
     typealias Verdict = (trigger: Trigger, message: String)
@@ -18,6 +18,7 @@ struct StepJudge {
         case .asked, .spec: return nil
         case .inconclusive, .gateTimedOut, .wayBackBlocked, nil: break
         }
+        if draft.edited != nil { return (.selectorEdited, "") }
         if record.step.isPreparing, let verdict = wanted() { return verdict }
         switch record.step {
         case .stable: return stable()
@@ -52,7 +53,7 @@ struct StepJudge {
     /// What sends clients back to the revision that they came from. It asks nothing of the one they leave.
     private func backed() -> Verdict? {
         if draft.goal == record.previous { return (.wayBackAsked, "") }
-        guard let previous = draft.previous, previous.ready > 0, world.wish > 0 else { return nil }
+        guard let previous = draft.previous, previous.serving > 0, world.wish > 0 else { return nil }
         let isBroken = draft.active?.trouble?.isPermanent ?? false
         guard activeReady == 0 || isBroken && activeReady < min(record.size, world.wish) else { return nil }
         return (.activeFailed, draft.active?.trouble?.message ?? "no pod of it is ready")
@@ -71,7 +72,7 @@ struct StepJudge {
         if goal != record.active {
             let served = record.retiring.contains { $0.revision == goal && $0.served }
             let isTrusted = served && !record.rejected.contains { $0.revision == goal }
-            let isUp = world.deployment(goal)?.ready ?? 0 > 0
+            let isUp = world.deployment(goal)?.serving ?? 0 > 0
             return (isTrusted && isUp ? .wayBackAsked : .goalChanged, "")
         }
         let isDone = record.retiring.allSatisfy { entry in !world.deployments.contains { $0.revision == entry.revision }
@@ -84,7 +85,7 @@ struct StepJudge {
     private func awaitingCapacity() -> Verdict? {
         let room = Room(world)
         if room.holds(draft.target, record.target, replicas: world.wish, in: world) { return (.roomFound, "") }
-        if isBeyondHelp || draft.isPastDeadline && activeReady == 0 { return (.activeIsDead, "") }
+        if isBeyondHelp || draft.isPastDeadline && isNobodyServing { return (.activeIsDead, "") }
         let shortage = room.shortage(of: record.target, replicas: world.wish, in: world)
         switch draft.policy.onInsufficientCapacity {
         case .inPlace where canReplaceInPlace: return (.inPlaceChosen, "")
@@ -94,7 +95,12 @@ struct StepJudge {
     }
 
     /// Whether the active revision serves nobody and will not by waiting.
-    private var isBeyondHelp: Bool { activeReady == 0 && draft.active?.trouble?.isPermanent ?? false }
+    private var isBeyondHelp: Bool { isNobodyServing && draft.active?.trouble?.isPermanent ?? false }
+
+    /// Whether no revision has a ready pod but the one that is to become active: nothing is lost by selecting that.
+    private var isNobodyServing: Bool {
+        world.deployments.allSatisfy { $0.ready == 0 || $0.revision == record.target }
+    }
 
     /// One replica cannot be replaced by another without a moment in which there is none.
     private var canReplaceInPlace: Bool { world.wish >= 2 && activeReady >= 2 }
@@ -109,7 +115,7 @@ struct StepJudge {
     }
 
     private func takingOver() -> Verdict? {
-        if activeReady > 0 { return (.activeRecovered, "") }
+        if !isNobodyServing { return (.activeRecovered, "") }
         if draft.isClaimed(draft.target) { return (.switched, "") }
         return draft.isPastDeadline ? (.deadlineExceeded, "its Deployment could not be made") : nil
     }
@@ -118,7 +124,7 @@ struct StepJudge {
         if let target = draft.target, target.scheduled >= draft.previewSize { return (.podsScheduled, "") }
         guard draft.isPastDeadline else { return nil }
         if record.mode == .blueGreen {
-            if activeReady == 0 { return (.activeIsDead, "") }
+            if isNobodyServing { return (.activeIsDead, "") }
             if draft.policy.onInsufficientCapacity == .inPlace, canReplaceInPlace { return (.inPlaceChosen, "") }
         }
         return (.capacityRefused, draft.target?.trouble?.message ?? "its pods found no node")
@@ -127,13 +133,13 @@ struct StepJudge {
     // MARK: Pods
 
     private func loading() -> Verdict? {
-        if let target = draft.target, target.ready >= draft.previewSize { return (.podsReady, "") }
+        if let target = draft.target, target.serving >= draft.previewSize { return (.podsReady, "") }
         return draft.isPastDeadline ? (.deadlineExceeded, notReady) : nil
     }
 
     private var notReady: String {
         draft.target?.trouble?.message
-            ?? "\(draft.target?.ready ?? 0) of \(draft.target?.replicas ?? 0) replicas became ready in time"
+            ?? "\(draft.target?.serving ?? 0) of \(draft.target?.replicas ?? 0) replicas became ready in time"
     }
 
     // MARK: Gates
@@ -172,12 +178,13 @@ struct StepJudge {
         if record.mode == .blueGreen { return (.approved, "") }
         // Both will be selected, and so would be whatever else there is.
         let isAlone = world.deployments.allSatisfy { $0.revision == record.active || $0.revision == record.target }
-        let isReady = (draft.target?.ready ?? 0) >= draft.previewSize
-        return isAlone && isReady && draft.isClaimed(draft.target) ? (.approved, "") : nil
+        let isReady = (draft.target?.serving ?? 0) >= draft.previewSize
+        if isAlone, isReady { return draft.isClaimed(draft.target) ? (.approved, "") : nil }
+        return world.now >= draft.exchangeDue ? (.deadlineExceeded, notReady) : nil
     }
 
     private func scalingUp() -> Verdict? {
-        let ready = draft.target?.ready ?? 0
+        let ready = draft.target?.serving ?? 0
         if ready >= draft.neededReady {
             return draft.isClaimed(draft.target) ? (.switched, "") : nil
         }
@@ -205,7 +212,7 @@ struct StepJudge {
 
     /// Whether one replica at most is left to exchange, and the others hold the floor without it.
     private func isExchanged(from old: RevisionDeployment?, to new: RevisionDeployment?) -> Bool {
-        (old?.replicas ?? 0) <= 1 && (new?.ready ?? 0) >= draft.exchangeFloor && draft.isClaimed(new)
+        (old?.replicas ?? 0) <= 1 && (new?.serving ?? 0) >= draft.exchangeFloor && draft.isClaimed(new)
     }
 
     // MARK: The way back
@@ -214,7 +221,7 @@ struct StepJudge {
         let goal = draft.goal
         if goal == record.active { return (.abandoned, "") }
         guard let previous = draft.previous else { return (.wayBackLost, "") }
-        if previous.ready > 0 || world.wish == 0 {
+        if previous.serving > 0 || world.wish == 0 {
             guard draft.isClaimed(previous) else { return nil }
             return (record.mode == .inPlace ? .bothSelected : .switched, "")
         }
@@ -223,6 +230,18 @@ struct StepJudge {
 }
 
 extension MigrationDraft {
+    /// The revision that clients reach by an edit of the selector, when what they should reach serves nobody: the
+    /// selector says who is active, and putting it back would cut them off.
+    var edited: String? {
+        guard let service = world.service, service.selection != record.selection, world.ready(record.selection) == 0
+        else { return nil }
+        let reached = world.deployments.filter {
+            service.selection.includes($0.revision) && $0.serving > 0 && !$0.isBeingDeleted
+                && $0.revision != record.active
+        }
+        return reached.max { ($0.serving, $1.revision) < ($1.serving, $0.revision) }?.revision
+    }
+
     /// The run of the gate that the step asks for.
     var gate: Gate? {
         guard let kind = record.step.gate, policy.gates[kind] != nil, let revision = record.target else { return nil }
@@ -232,9 +251,16 @@ extension MigrationDraft {
     /// Whether a person or the delay let the promotion go on.
     var isConsented: Bool {
         if record.isApproved || record.skipsGates { return true }
-        return policy.autoPromote
-            && now >= record.deadline ?? record.since.deadline(after: policy.autoPromoteAfterSeconds)
+        return policy.autoPromote && now >= consentDue
     }
+
+    /// When the promotion is let go on.
+    private var consentDue: Timestamp {
+        record.deadline ?? record.since.deadline(after: policy.autoPromoteAfterSeconds)
+    }
+
+    /// When an exchange in place must have begun, after it was let go on.
+    var exchangeDue: Timestamp { consentDue.deadline(after: policy.progressDeadlineSeconds) }
 
     /// Ready pods of the new revision that the switch asks for: as many as hold the load of the old one now. When the
     /// time for growing is over, as many as held it when it began, so that load that grows faster than pods load
@@ -242,6 +268,6 @@ extension MigrationDraft {
     var neededReady: Int {
         guard world.wish > 0 else { return 0 }
         let isLate = now >= record.since.deadline(after: policy.progressDeadlineSeconds)
-        return max(1, min(world.wish, isLate ? record.size : active?.ready ?? 0))
+        return max(1, min(world.wish, isLate ? record.size : active?.serving ?? 0))
     }
 }

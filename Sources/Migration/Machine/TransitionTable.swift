@@ -49,6 +49,8 @@ public enum Trigger: String, Sendable, Hashable, CaseIterable {
     case drained
     /// There is a Deployment that no step accounts for.
     case leftoverFound
+    /// Somebody edited the selector, and what it selects serves, while what should be selected does not.
+    case selectorEdited
 }
 
 /// One arrow of the state machine.
@@ -58,6 +60,9 @@ public struct Transition: Sendable, Hashable {
     public var to: Step
     /// The only mode in which it applies; nil for both.
     public var mode: MigrationRecord.Mode?
+
+    /// Whether it is taken by writing the selector.
+    var selects: Bool { trigger == .switched || trigger == .bothSelected || to == .replacing }
 
     init(_ from: Step, _ trigger: Trigger, _ to: Step, in mode: MigrationRecord.Mode? = nil) {
         self.from = from
@@ -69,7 +74,7 @@ public struct Transition: Sendable, Hashable {
 
 /// The whole state machine. Nothing moves but by a row of this table; the picture in docs/migration.md is drawn from it.
 public enum TransitionTable {
-    public static let all: [Transition] = ends + preparation + promotion + wayBack
+    public static let all: [Transition] = ends + edits + preparation + promotion + wayBack
 
     /// Nil when a trigger means nothing in a step.
     static func transition(from step: Step, on trigger: Trigger, mode: MigrationRecord.Mode) -> Transition? {
@@ -85,6 +90,11 @@ public enum TransitionTable {
         Transition(.draining, .goalChanged, .awaitingCapacity),
         Transition(.draining, .wayBackAsked, .switchingBack),
     ]
+
+    /// While replicas are exchanged, all are selected, and no edit can add to them.
+    private static let edits = Step.allCases.filter { $0 != .replacing && $0 != .restoring }.map {
+        Transition($0, .selectorEdited, .draining)
+    }
 
     private static let preparation =
         [
@@ -123,6 +133,7 @@ public enum TransitionTable {
     private static let promotion = [
         Transition(.awaitingPromotion, .approved, .scalingUp, in: .blueGreen),
         Transition(.awaitingPromotion, .approved, .replacing, in: .inPlace),
+        Transition(.awaitingPromotion, .deadlineExceeded, .draining, in: .inPlace),
         Transition(.scalingUp, .switched, .analysing),
         Transition(.scalingUp, .deadlineExceeded, .draining),
         Transition(.replacing, .switched, .analysing),

@@ -35,4 +35,11 @@ public struct MigrationPolicy: Sendable, Hashable {
     public var revisionHistoryLimit = 5
 
     public init() {}
+
+    /// Seconds for so many replicas to find nodes and to load, one after the other.
+    func exchangeSeconds(replicas: Int) -> Int {
+        let loading = progressDeadlineSeconds.multipliedReportingOverflow(by: max(1, replicas))
+        let sum = capacityWaitSeconds.addingReportingOverflow(loading.partialValue)
+        return loading.overflow || sum.overflow ? .max : sum.partialValue
+    }
 }

@@ -38,6 +38,11 @@ public struct ObservedMigration: Sendable {
         return deployments.first { $0.revision == revision && !$0.isBeingDeleted }
     }
 
+    /// Ready pods that a selector reaches.
+    func ready(_ selection: Selection) -> Int {
+        deployments.reduce(0) { selection.includes($1.revision) ? $0 + $1.serving : $0 }
+    }
+
     public func revision(_ name: String) -> KnownRevision? { revisions.first { $0.name == name } }
 }
 

@@ -49,6 +49,9 @@ public struct RevisionDeployment: Sendable, Hashable {
         self.replicas = replicas
         self.gpusPerReplica = gpusPerReplica
     }
+
+    /// Ready pods that will stay: while spec was just made smaller, some of those that are ready are about to end.
+    var serving: Int { isBeingDeleted ? 0 : min(ready, replicas) }
 }
 
 /// Why pods do not serve.

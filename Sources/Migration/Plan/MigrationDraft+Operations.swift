@@ -40,6 +40,7 @@ extension MigrationDraft {
             return succeed("revision \(target) stays active")
         }
         record.isApproved = true
+        if record.step == .awaitingPromotion { record.deadline = now.wholeSeconds }
         if full || record.pause?.reason == .inconclusive || record.pause?.reason == .gateTimedOut {
             passGate(all: full)
         } else {

@@ -64,6 +64,11 @@ struct MigrationDraft {
                 .failed, "revision \(record.target ?? "") is no longer wanted", only: [.promote, .promoteFull])
         case .inPlaceChosen: record.mode = .inPlace
         case .switched: takeOver()
+        case .selectorEdited:
+            record.active = edited ?? record.active
+            record.retiring.removeAll { $0.revision == record.active }
+            beginSelection()
+            record.switchedAt = now.wholeSeconds
         case .bothSelected:
             record.target = record.active
             record.active = record.previous ?? record.active
@@ -83,25 +88,19 @@ struct MigrationDraft {
         case .takingOver, .loading: record.deadline = now.deadline(after: policy.progressDeadlineSeconds)
         case .warmingUp, .analysingPreview, .analysing: beginGate()
         case .awaitingPromotion:
-            record.deadline = policy.autoPromote ? now.deadline(after: policy.autoPromoteAfterSeconds) : nil
+            let isApproved = record.isApproved || record.skipsGates
+            let delay = isApproved ? 0 : policy.autoPromoteAfterSeconds
+            record.deadline = isApproved || policy.autoPromote ? now.deadline(after: delay) : nil
         case .scalingUp:
             record.size = world.wish
-            record.deadline = now.deadline(
-                after: saturating(policy.capacityWaitSeconds, policy.progressDeadlineSeconds))
+            record.deadline = now.deadline(after: policy.exchangeSeconds(replicas: 1))
         case .replacing, .restoring:
             record.size = world.wish
-            let loading = policy.progressDeadlineSeconds.multipliedReportingOverflow(by: max(1, world.wish))
-            record.deadline = now.deadline(
-                after: saturating(policy.capacityWaitSeconds, loading.overflow ? .max : loading.partialValue))
+            record.deadline = now.deadline(after: policy.exchangeSeconds(replicas: world.wish))
         case .holding: record.deadline = now.deadline(after: policy.scaleDownDelaySeconds)
         case .switchingBack: beginWayBack()
         case .draining: beginDrain()
         }
-    }
-
-    private func saturating(_ left: Int, _ right: Int) -> Int {
-        let sum = left.addingReportingOverflow(right)
-        return sum.overflow ? .max : sum.partialValue
     }
 
     /// Whether the next revision is kept from its size by quota.
@@ -116,8 +115,11 @@ extension MigrationDraft {
     /// A migration to a revision begins. What was being made ready before goes, and so does an older way back.
     private mutating func begin(_ revision: String) {
         for old in [record.target, record.previous].compactMap(\.self) where old != record.active && old != revision {
-            retire(old, served: old == record.previous)
+            retire(old, served: old == record.previous || record.targetServed)
         }
+        // Of a Deployment that was there before anything was recorded, nobody knows.
+        let retired = record.retiring.first { $0.revision == revision }
+        record.targetServed = retired?.served ?? (world.deployment(revision) != nil)
         record.retiring.removeAll { $0.revision == revision }
         record.target = revision
         record.previous = nil
@@ -145,7 +147,7 @@ extension MigrationDraft {
 
     private mutating func beginDrain() {
         for old in [record.target, record.previous].compactMap(\.self) where old != record.active {
-            retire(old, served: old == record.previous)
+            retire(old, served: old == record.previous || record.targetServed)
         }
         forgetTarget()
         retireLeftovers()
@@ -154,6 +156,7 @@ extension MigrationDraft {
 
     private mutating func forgetTarget() {
         record.target = nil
+        record.targetServed = false
         record.previous = nil
         record.mode = .blueGreen
         record.isApproved = false
@@ -197,11 +200,12 @@ extension MigrationDraft {
 
     /// - Parameter served: whether clients may have requests in flight on it.
     mutating func retire(_ revision: String, served: Bool) {
+        let served = served || world.service?.selection.includes(revision) ?? false
         record.epoch += 1
         record.retiring.removeAll { $0.revision == revision }
         record.retiring.append(
             Retirement(
-                revision: revision, epoch: record.epoch, at: now.wholeSeconds,
+                revision: revision, epoch: record.epoch, at: now.deadline(after: 0),
                 drainBy: now.deadline(after: served ? policy.drainSeconds : 0), served: served))
     }
 

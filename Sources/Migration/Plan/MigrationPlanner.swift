@@ -28,7 +28,8 @@ public enum MigrationPlanner {
             plan.actions = Upkeep(draft, service).actions()
             plan.needsFreshLook = needsFreshLook(plan.actions, draft)
         }
-        plan.gate = draft.pendingGate
+        // A run begins when its number is recorded, so that no answer can come before it.
+        if draft.record.attempt == record.attempt { plan.gate = draft.pendingGate }
         plan.wakeAt = draft.wakeAt
         return plan
     }
@@ -37,13 +38,9 @@ public enum MigrationPlanner {
     /// clients from a revision that serves to one that does not.
     private static func selection(_ draft: MigrationDraft, _ service: LiveService) -> Selection {
         let wished = draft.record.selection
-        guard wished != service.selection, draft.transitions.isEmpty else { return wished }
+        guard wished != service.selection, !draft.transitions.contains(where: \.selects) else { return wished }
         if draft.world.isPaused { return service.selection }
-        if case .revision(let current) = service.selection, draft.world.deployment(current)?.ready ?? 0 > 0,
-            draft.active?.ready ?? 0 == 0
-        {
-            return service.selection
-        }
+        if draft.world.ready(wished) == 0, draft.world.ready(service.selection) > 0 { return service.selection }
         // A Service that was lost is made anew without a selector until its revision is claimed.
         if let active = draft.active, active.claim < draft.record.selectedEpoch { return service.selection }
         return wished
@@ -109,9 +106,23 @@ extension MigrationDraft {
             record.held = nil
             record.pinned = nil
         }
+        catchUpWithClaims()
         if record.step != .stable { retireLeftovers() }
         guard !transitions.isEmpty else { return }
         record.retiring.removeAll { entry in !world.deployments.contains { $0.revision == entry.revision } }
+    }
+
+    /// An old leader may have made a lost Service anew with an older epoch than Deployments are claimed for. It goes on
+    /// above them, and what is retired is so again.
+    private mutating func catchUpWithClaims() {
+        let latest = world.deployments.map(\.claim).max() ?? 0
+        if latest > record.epoch, latest - 1 > record.epoch { record.epoch = latest }
+        for index in record.retiring.indices {
+            let claim = world.deployment(record.retiring[index].revision)?.claim ?? 0
+            guard claim > record.retiring[index].epoch else { continue }
+            record.epoch = max(record.epoch, claim) + 1
+            record.retiring[index].epoch = record.epoch
+        }
     }
 
     /// Somebody sent clients to what is on its way out: their requests get their time from now on.
@@ -129,9 +140,12 @@ extension MigrationDraft {
 
     /// When something is due though nothing changes.
     var wakeAt: Timestamp? {
-        let drains = record.retiring.map(\.drainBy)
-        let late = record.step == .scalingUp ? [record.since.deadline(after: policy.progressDeadlineSeconds)] : []
-        return ([record.pause == nil ? record.deadline : nil].compactMap(\.self) + drains + late).filter { $0 > now }
-            .min()
+        var times = record.retiring.map(\.drainBy)
+        if record.pause == nil {
+            if let deadline = record.deadline { times.append(deadline) }
+            if record.step == .scalingUp { times.append(record.since.deadline(after: policy.progressDeadlineSeconds)) }
+            if record.step == .awaitingPromotion, isConsented { times.append(exchangeDue) }
+        }
+        return times.filter { $0 > now }.min()
     }
 }

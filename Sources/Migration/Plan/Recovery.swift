@@ -53,13 +53,15 @@ struct Recovery {
     private func adopted(_ selection: Selection) -> MigrationRecord? {
         switch selection {
         case .none: return candidate.map(record)
+        case .revision(let revision) where world.deployment(revision) == nil:
+            return record(active: candidate ?? revision)
         case .revision(let revision):
             var record = record(active: revision)
             record.selectedEpoch = world.deployment(revision)?.claim ?? record.selectedEpoch
             return record
         case .all:
             // Replicas were being exchanged: the revision that has most of them gets the others, too.
-            let byReady = world.deployments.sorted { ($0.ready, $0.revision) > ($1.ready, $1.revision) }
+            let byReady = world.deployments.sorted { ($0.serving, $0.revision) > ($1.serving, $1.revision) }
             guard let most = byReady.first else { return candidate.map(record) }
             var record = record(active: most.revision)
             guard byReady.count > 1 else { return record }
@@ -67,30 +69,34 @@ struct Recovery {
             record.step = .restoring
             record.target = byReady[1].revision
             record.size = world.wish
+            record.deadline = world.now.deadline(after: world.policy.exchangeSeconds(replicas: world.wish))
             return record
         }
     }
 
     /// What should be active: of those that serve, the one that was claimed last; else what the status remembers; else
-    /// what spec describes.
+    /// what spec describes; else whatever there is.
     private var candidate: String? {
         let serving = world.deployments.filter { deployment in
-            deployment.ready > 0 && !deployment.isBeingDeleted
+            deployment.serving > 0 && !deployment.isBeingDeleted
                 && !world.remembered.rejected.contains { $0.revision == deployment.revision }
         }
         if let last = serving.max(by: { ($0.claim, $1.revision) < ($1.claim, $0.revision) }) { return last.revision }
         if let active = world.remembered.active, world.deployment(active) != nil || world.revision(active) != nil {
             return active
         }
-        return world.desired
+        if let desired = world.desired { return desired }
+        return world.deployments.max { ($0.claim, $1.revision) < ($1.claim, $0.revision) }?.revision
     }
 
-    /// Epochs begin with the clock's seconds, which are above any epoch that a lost record may have reached.
+    /// Epochs begin with the clock's seconds, and runs of gates with its nanoseconds: both are above what a lost record
+    /// may have reached.
     private func record(active: String) -> MigrationRecord {
         var record = MigrationRecord(active: active, since: world.now)
         let latest = world.deployments.map(\.claim).max() ?? 0
         record.epoch = max(latest == .max ? latest : latest + 1, world.now.seconds)
         record.selectedEpoch = record.epoch
+        record.attempt = Int(clamping: world.now.nanoseconds)
         record.rejected = Array(world.remembered.rejected.prefix(MigrationRecord.rejectionLimit))
         if let desired = world.desired, desired != active, record.rejected.contains(where: { $0.revision == desired }) {
             record.held = desired

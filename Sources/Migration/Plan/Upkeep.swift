@@ -45,7 +45,7 @@ struct Upkeep {
             return world.wish
         }
         let fewer = world.wish - 1
-        let remaining = active.ready - max(0, active.replicas - fewer)
+        let remaining = active.serving - max(0, active.replicas - fewer)
         return active.replicas <= fewer || remaining >= fewer ? fewer : min(active.replicas, world.wish)
     }
 
@@ -61,11 +61,11 @@ struct Upkeep {
             let isNext = record.step == .awaitingPromotion && record.mode == .inPlace && draft.isConsented
             keep(target, at: size, claim: isNext ? record.epoch + 1 : nil)
         case .scalingUp:
-            let isNext = (draft.target?.ready ?? 0) >= draft.neededReady
+            let isNext = (draft.target?.serving ?? 0) >= draft.neededReady
             if let target = record.target { keep(target, at: world.wish, claim: isNext ? record.epoch + 1 : nil) }
         case .switchingBack:
             guard let previous = record.previous, let deployment = draft.previous else { return }
-            let isNext = deployment.ready > 0 || world.wish == 0
+            let isNext = deployment.serving > 0 || world.wish == 0
             let size = record.mode == .inPlace ? deployment.replicas : max(deployment.replicas, world.wish)
             keep(previous, at: size, claim: isNext ? record.epoch + 1 : nil)
         default: break
@@ -103,7 +103,7 @@ struct Upkeep {
         let taking = world.deployment(new)
         let total = (giving?.replicas ?? 0) + (taking?.replicas ?? 0)
         let size = taking?.replicas ?? 0
-        let isExchanged = (giving?.replicas ?? 0) <= 1 && (taking?.ready ?? 0) >= draft.exchangeFloor
+        let isExchanged = (giving?.replicas ?? 0) <= 1 && (taking?.serving ?? 0) >= draft.exchangeFloor
         // The mark tells a leader that still exchanges the other way to keep its hands off.
         let claim = isExchanged ? record.epoch + 1 : max(record.epoch, record.selectedEpoch)
         let grown = total < max(world.wish, 1) ? size + max(world.wish, 1) - total : size
@@ -112,7 +112,7 @@ struct Upkeep {
         guard result.count == before, let giving, let taking, taking.claim >= record.epoch, giving.replicas > 1 else {
             return
         }
-        let ready = giving.ready + taking.ready
+        let ready = giving.serving + taking.serving
         if ready - 1 >= draft.exchangeFloor { keep(old, at: giving.replicas - 1, claim: nil) }
     }
 
@@ -134,7 +134,7 @@ struct Upkeep {
         if world.now >= entry.drainBy { return true }
         guard let count = deployment.inFlight, count.requests == 0 else { return false }
         let isSpread = record.switchedAt.map { $0.deadline(after: draft.policy.endpointSpreadSeconds) } ?? entry.at
-        return count.observedAt >= max(entry.at, isSpread)
+        return count.observedAt > max(entry.at, isSpread)
     }
 
     /// Revisions in use, and the youngest of the others, stay.

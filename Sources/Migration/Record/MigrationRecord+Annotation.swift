@@ -6,8 +6,13 @@ extension MigrationRecord {
         get throws { String(decoding: try JSONValue(encoding: self).serialized(), as: UTF8.self) }
     }
 
-    /// Reads an annotation. Errors: what is not JSON, or not a record.
+    /// Reads an annotation; what an older operator did not know of keeps its default. Errors: what is not JSON, or not a
+    /// record.
     public init(annotation: String) throws {
-        self = try JSONValue(parsing: annotation).decoded()
+        let stored = try JSONValue(parsing: annotation)
+        var record = try JSONValue(encoding: MigrationRecord(active: "", since: Timestamp(seconds: 0)))
+        for (key, value) in stored.objectValue ?? [:] { record[key] = value }
+        if stored["active"] == nil { record["active"] = nil }
+        self = try record.decoded()
     }
 }

@@ -19,12 +19,15 @@ public struct MigrationRecord: Sendable, Hashable, Codable {
     public var mode = Mode.blueGreen
     /// The revision that is to become active, or has become active in this migration. nil when none is under way.
     public var target: String?
+    /// Whether clients may still have requests in flight on `target` from before: it was on its way out when it was
+    /// wanted again.
+    public var targetServed = false
     /// The revision that was active before the switch, while it is kept as the way back.
     public var previous: String?
     /// Replicas that were wished for when `ScalingUp` or `Replacing` began: load that grows later cannot put the
     /// switch off for ever.
     public var size = 0
-    /// The number of the latest run of a gate.
+    /// The number of the latest run of a gate; the first of a record is a time in nanoseconds.
     public var attempt = 0
     /// Whether a person said Promote.
     public var isApproved = false

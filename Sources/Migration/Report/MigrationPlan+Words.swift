@@ -103,6 +103,9 @@ extension LiveWrite {
         case .leftoverFound: return normal("LeftoverFound", "a Deployment that nothing accounts for is removed")
         case .previewLost:
             return warning("PreviewLost", "the Deployment of revision \(target) is gone; it is made again")
+        case .selectorEdited:
+            return warning(
+                "SelectorEdited", "somebody selected revision \(record.active), and it alone serves: it is kept")
         case .drained: return normal("MigrationFinished", "revision \(record.active) is the only one")
         case .roomFound, .roomMade, .activeRecovered, .podsScheduled, .gateSkipped, .bothSelected, .delayOver:
             return nil

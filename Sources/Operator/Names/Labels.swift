@@ -1,3 +1,9 @@
+/// Annotations of objects that the operator makes.
+public enum Annotations {
+    /// On a pod template: when a person last said Restart.
+    public static let restartedAt = "serving.deepseek.io/restartedAt"
+}
+
 /// The labels that every object of the operator's carries.
 public enum Labels {
     public static let managedBy = "app.kubernetes.io/managed-by"

@@ -8,6 +8,8 @@ public struct ObjectNames: Sendable, Hashable {
     public func revision(_ hash: String) -> String { "\(cluster)-\(hash)" }
     /// The live Service: clients come in by it, and its selector says which revision is active.
     public var liveService: String { cluster }
+    /// The Service of the revision that is made ready, from the first migration on.
+    public var previewService: String { "\(cluster)-preview" }
     /// The headless Service of all pods.
     public var podsService: String { "\(cluster)-pods" }
     /// The HorizontalPodAutoscaler, where one decides.

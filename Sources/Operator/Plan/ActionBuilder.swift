@@ -1,9 +1,11 @@
 internal import DeepSeekAPI
 internal import KubeCore
+internal import Migration
 
 /// The writes that bring a cluster closer to its spec.
 struct ActionBuilder {
     var situation: Situation
+    var migration: MigrationPlan
     var manifests: Manifests
     var render: ClusterPlanner.Renderer
 
@@ -15,14 +17,14 @@ struct ActionBuilder {
         var steps: [Plan.Step] = []
         if !situation.isFilled { steps.append(Plan.Step(action: .fillReplicas(situation.replicas))) }
         steps += account()
-        guard world.controllerRevision(desired) != nil else {
-            // Everything else is made from the stored template, once it is there.
-            return steps + (situation.acceptance.inputs.map { [snapshot(desired, $0)] } ?? [])
+        steps += MigrationSteps(situation: situation, manifests: manifests, plan: migration).steps()
+        for revision in migration.keptRevisions { steps += workload(revision) }
+        steps += services() + retiredBudgets()
+        // Last, so that it holds nothing up: what is made from it comes with the next look.
+        if world.controllerRevision(desired) == nil, let inputs = situation.acceptance.inputs {
+            steps.append(snapshot(desired, inputs))
         }
-        for revision in Set([situation.active, desired].compactMap(\.self)).sorted() {
-            steps += workload(revision)
-        }
-        return steps + services(desired) + retirement(desired)
+        return steps
     }
 
     // MARK: Revision
@@ -49,41 +51,24 @@ struct ActionBuilder {
         ]
     }
 
-    /// The Deployment of a revision at its size, and its disruption budget.
+    /// The template of a revision's Deployment, and its disruption budget. Its size is the migration's.
     private func workload(_ revision: String) -> [Plan.Step] {
-        guard let template = world.controllerRevision(revision)?.data?["template"] else { return [] }
+        guard let template = world.controllerRevision(revision)?.data?["template"],
+            let observed = world.deployment(revision: revision)
+        else { return [] }
         let name = names.revision(revision)
+        let body = manifests.deployment(revision, template: template, restartedAt: restart(of: revision, observed))
         let budget = world.disruptionBudgets.first { $0.metadata.name == name }?.metadata
-        return deployment(revision, template: template) + [
-            apply(
-                manifests.disruptionBudgetType, name, .availability, manifests.disruptionBudget(revision), budget)
+        return [
+            apply(Deployment.resourceType, name, .template, body, observed.metadata),
+            apply(manifests.disruptionBudgetType, name, .availability, manifests.disruptionBudget(revision), budget),
         ]
     }
 
-    private func deployment(_ revision: String, template: JSONValue) -> [Plan.Step] {
-        let name = names.revision(revision)
-        let type = Deployment.resourceType
-        let body = manifests.deployment(revision, template: template)
-        let scale = manifests.scale(revision, replicas: situation.replicas)
-        guard let observed = world.deployment(revision: revision) else {
-            // The scaling manager makes the object, whole, so that it never has the server's default of one replica.
-            // The template manager joins as an owner of the rest; then the scaling manager lets go of it.
-            var whole = body
-            whole[path: "spec", "replicas"] = JSONValue(situation.replicas)
-            return [
-                apply(type, name, .scaling, whole, nil), apply(type, name, .template, body, nil),
-                apply(type, name, .scaling, scale, nil),
-            ]
-        }
-        var steps = [apply(type, name, .template, body, observed.metadata)]
-        if observed.spec.replicas != situation.replicas {
-            let change = "scaled \(name) from \(observed.spec.replicas ?? 1) to \(situation.replicas)"
-            steps.append(
-                apply(
-                    type, name, .scaling, scale, observed.metadata,
-                    note: .init(reason: "ScalingReplicas", action: "Scale", message: change)))
-        }
-        return steps
+    /// A restart that is over is not taken back: to leave the mark out would replace the pods once more.
+    private func restart(of revision: String, _ observed: Deployment) -> String? {
+        if let restart = migration.record?.restart, restart.revision == revision { return restart.at.description }
+        return observed.spec.template?.metadata?.annotations?[Annotations.restartedAt]
     }
 
     private func apply(
@@ -98,45 +83,48 @@ struct ActionBuilder {
 
     // MARK: Services
 
-    /// The live Service goes over to the desired revision once that has all its replicas; the first revision is
-    /// selected at once.
-    private func services(_ desired: String) -> [Plan.Step] {
-        let target = situation.active.map { situation.isComplete(desired) ? desired : $0 } ?? desired
-        let note =
-            target == situation.active
-            ? nil
-            : Plan.Note(
-                reason: "Promoted", action: "Promote",
-                message: "Service \(names.liveService) selects revision \(target)")
+    private func services() -> [Plan.Step] {
+        guard migration.record != nil else { return [] }
+        let pods = apply(
+            Service.resourceType, names.podsService, .network, manifests.podsService(),
+            world.services[names.podsService]?.metadata)
+        return liveService() + [pods] + previewService()
+    }
+
+    /// What spec says of the live Service. Selector and record are sent as they are: they change by the migration alone.
+    private func liveService() -> [Plan.Step] {
+        guard let service = world.services[names.liveService], !migration.writesLiveService,
+            let record = service.metadata.annotations?[MigrationAnnotation.record]
+        else { return [] }
+        let selection = Selection(service.spec?.selector ?? [:], cluster: situation.cluster.metadata.name)
+        let application = Application(
+            resource: Service.resourceType, name: names.liveService, manager: .network,
+            body: manifests.liveService(selecting: selection, record: record), observed: service.metadata,
+            isExact: true)
+        return [Plan.Step(action: .apply(application))]
+    }
+
+    /// Made with the first migration and kept, so that its address can be relied on: between migrations it leads to the
+    /// active revision.
+    private func previewService() -> [Plan.Step] {
+        let observed = world.services[names.previewService]
+        let preview = situation.preview
+        guard observed != nil || preview != nil, let revision = preview ?? situation.active else { return [] }
         return [
             apply(
-                Service.resourceType, names.liveService, .network, manifests.liveService(selecting: target),
-                world.services[names.liveService]?.metadata, note: note),
-            apply(
-                Service.resourceType, names.podsService, .network, manifests.podsService(),
-                world.services[names.podsService]?.metadata),
+                Service.resourceType, names.previewService, .network, manifests.previewService(selecting: revision),
+                observed?.metadata)
         ]
     }
 
     // MARK: Retirement
 
-    /// Deletes what neither serves nor shall serve, by the live Service as observed: a switch is seen before anything
-    /// of the old revision goes.
-    private func retirement(_ desired: String) -> [Plan.Step] {
-        guard situation.active != nil else { return [] }
-        let kept = Set([situation.active, desired].compactMap(\.self).map(names.revision))
-        func isRetired(_ metadata: ObjectMeta) -> Bool { world.owns(metadata) && !kept.contains(metadata.name) }
-        let deployments = world.deployments.map(\.metadata).filter(isRetired)
-        let budgets = world.disruptionBudgets.map(\.metadata).filter(isRetired)
-        let revisions = world.revisions.filter { isRetired($0.metadata) }.sorted { $0.revision < $1.revision }
-            .dropLast(situation.cluster.spec.resolvedRevisionHistoryLimit)
-        return deployments.compactMap { delete(Deployment.resourceType, $0, note: retired($0)) }
-            + budgets.compactMap { delete(manifests.disruptionBudgetType, $0) }
-            + revisions.compactMap { delete(ControllerRevision.resourceType, $0.metadata) }
-    }
-
-    private func retired(_ metadata: ObjectMeta) -> Plan.Note {
-        Plan.Note(reason: "RevisionRetired", action: "Retire", message: "deleted Deployment \(metadata.name)")
+    /// A disruption budget goes with its Deployment.
+    private func retiredBudgets() -> [Plan.Step] {
+        guard migration.record != nil else { return [] }
+        let kept = Set(world.deployments.map(\.metadata.name) + migration.keptRevisions.map(names.revision))
+        return world.disruptionBudgets.map(\.metadata).filter { world.owns($0) && !kept.contains($0.name) }
+            .compactMap { delete(manifests.disruptionBudgetType, $0) }
     }
 
     private func delete(_ resource: ResourceType, _ metadata: ObjectMeta, note: Plan.Note? = nil) -> Plan.Step? {
@@ -145,5 +133,11 @@ struct ActionBuilder {
         }
         return Plan.Step(
             action: .delete(resource, name: metadata.name, uid: uid, resourceVersion: version), note: note)
+    }
+}
+
+extension MigrationPlan {
+    var writesLiveService: Bool {
+        actions.contains { if case .writeLive = $0 { true } else { false } }
     }
 }

@@ -1,6 +1,7 @@
 public import DeepSeekAPI
 public import Engines
 public import KubeCore
+internal import Migration
 
 /// Decides what to write for one cluster: a pure function of what was observed.
 ///
@@ -35,14 +36,24 @@ public struct ClusterPlanner: Sendable {
     ///   - scaling: what the autoscaler last did; nil without one.
     ///   - now: the wall clock, for conditions and deadlines.
     public func plan(_ world: ObservedCluster, scaling: ScalingReport?, now: Timestamp) -> Plan {
-        let situation = Situation(world, acceptance: Acceptance(world.cluster, policy: policy))
+        var situation = Situation(world, acceptance: Acceptance(world.cluster, policy: policy))
+        let migration = MigrationPlanner.plan(ObservedMigration(situation, now: now))
+        situation.record = migration.record
         let manifests = Manifests(cluster: world.cluster, disruptionBudgetType: disruptionBudgetType)
         let autoscaler = AutoscalerPlan(situation: situation, manifests: manifests, support: autoscalers)
-        var plan = Plan(
-            status: StatusBuilder(situation: situation, scaling: autoscaler.report() ?? scaling, now: now).status())
+        let status = StatusBuilder(
+            situation: situation, migration: migration, scaling: autoscaler.report() ?? scaling, now: now
+        ).status()
+        var plan = Plan(status: status, migration: migration)
         plan.warnings = situation.warnings
-        guard !world.cluster.spec.resolvedPaused, !world.cluster.metadata.isBeingDeleted else { return plan }
-        plan.steps = ActionBuilder(situation: situation, manifests: manifests, render: render).steps()
+        guard !world.cluster.metadata.isBeingDeleted else { return plan }
+        // Paused, nothing is changed but the record's own clock.
+        guard !world.cluster.spec.resolvedPaused else {
+            plan.steps = MigrationSteps(situation: situation, manifests: manifests, plan: migration).steps()
+            return plan
+        }
+        plan.steps =
+            ActionBuilder(situation: situation, migration: migration, manifests: manifests, render: render).steps()
         // Last, so that a foreign HPA holds up nothing else.
         plan.steps += autoscaler.steps()
         return plan

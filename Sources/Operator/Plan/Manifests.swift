@@ -1,5 +1,6 @@
 internal import DeepSeekAPI
 internal import KubeCore
+internal import Migration
 
 /// The objects of a cluster as they are applied.
 struct Manifests {
@@ -40,8 +41,14 @@ struct Manifests {
         return result
     }
 
-    /// The Deployment without its replicas, which belong to another manager.
-    func deployment(_ revision: String, template: JSONValue) -> JSONValue {
+    /// The Deployment without its replicas and its claim, which belong to another manager.
+    ///
+    /// - Parameter restartedAt: when a person last had its pods replaced.
+    func deployment(_ revision: String, template: JSONValue, restartedAt: String?) -> JSONValue {
+        var template = template
+        if let restartedAt {
+            template[path: ["metadata", "annotations", Annotations.restartedAt]] = .string(restartedAt)
+        }
         var result = object(Deployment.resourceType, name: names.revision(revision), revision: revision)
         result["spec"] = [
             "selector": ["matchLabels": JSONValue(Labels.selector(revision: revision, cluster: clusterName))],
@@ -55,11 +62,12 @@ struct Manifests {
     }
 
     /// What the scaling manager owns of a Deployment.
-    func scale(_ revision: String, replicas: Int) -> JSONValue {
+    func scale(_ revision: String, replicas: Int, claim: Int64) -> JSONValue {
         [
             "apiVersion": .string(Deployment.resourceType.apiVersion), "kind": "Deployment",
             "metadata": [
                 "name": .string(names.revision(revision)), "namespace": .string(cluster.metadata.namespace ?? ""),
+                "annotations": [MigrationAnnotation.claim: .string("\(claim)")],
             ],
             "spec": ["replicas": JSONValue(replicas)],
         ]
@@ -82,14 +90,25 @@ struct Manifests {
         return result
     }
 
-    /// The client entry. Its selector is the one place that says which revision is active.
-    func liveService(selecting revision: String) -> JSONValue {
+    /// The client entry. Its selector is the one place that says which revision is active; the record of the
+    /// migration is always written with it.
+    func liveService(selecting selection: Selection, record: String) -> JSONValue {
         let service = cluster.spec.service
-        var result = object(
-            Service.resourceType, name: names.liveService, annotations: service?.annotations)
+        var annotations = service?.annotations ?? [:]
+        annotations[MigrationAnnotation.record] = record
+        var result = object(Service.resourceType, name: names.liveService, annotations: annotations)
+        result["spec"] = ["type": .string(service?.type?.rawValue ?? "ClusterIP"), "ports": [port]]
+        if let selector = selection.selector(cluster: clusterName) {
+            result[path: "spec", "selector"] = JSONValue(selector)
+        }
+        return result
+    }
+
+    /// The entry for a look at the next revision before clients reach it.
+    func previewService(selecting revision: String) -> JSONValue {
+        var result = object(Service.resourceType, name: names.previewService)
         result["spec"] = [
-            "type": .string(service?.type?.rawValue ?? "ClusterIP"),
-            "selector": JSONValue(Labels.selector(revision: revision, cluster: clusterName)),
+            "type": "ClusterIP", "selector": JSONValue(Labels.selector(revision: revision, cluster: clusterName)),
             "ports": [port],
         ]
         return result

@@ -1,13 +1,15 @@
 internal import DeepSeekAPI
 internal import Engines
 internal import KubeCore
+internal import Migration
 
 /// What the observed world means: which revision serves, which one shall, and how many replicas there should be.
 struct Situation {
     var world: ObservedCluster
     var acceptance: Acceptance
-    /// What the live Service selects. While it is gone, or selects nothing of ours any more, what it selected last, so
-    /// that it is put back to what serves and not to what still loads.
+    /// The migration as it stands once the plan is carried out; nil while nothing was ever served.
+    var record: MigrationRecord?
+    /// What the live Service selects. While it is gone, or selects nothing of ours any more, what it selected last.
     var active: String?
     /// What spec describes; the active revision while spec is not accepted. Nil when nothing can run.
     var desired: String?
@@ -27,14 +29,23 @@ struct Situation {
     var conflict: String? { world.conflict }
     var isFilled: Bool { cluster.spec.replicas != nil }
 
-    /// The revision that loads while another serves.
+    /// The revision that is made ready while another serves.
     var preview: String? {
-        guard let active, let desired, active != desired else { return nil }
-        return desired
+        guard let record, record.step.isPreparing || record.step == .replacing, record.target != record.active else {
+            return nil
+        }
+        return record.target
+    }
+
+    var isMigrating: Bool { (record?.step ?? .stable) != .stable }
+
+    /// Why the revision that spec describes is not tried; nil when it is, or was.
+    var rejection: Rejection? {
+        guard let held = record?.held, held == desired else { return nil }
+        return record?.rejected.first { $0.revision == held }
     }
 
     var activeDeployment: Deployment? { active.flatMap(world.deployment) }
-    var desiredDeployment: Deployment? { desired.flatMap(world.deployment) }
 
     /// Whether a revision has all its replicas ready, as seen by a Deployment controller that knows its last spec.
     func isComplete(_ revision: String) -> Bool {
@@ -44,10 +55,10 @@ struct Situation {
         return (deployment.spec.replicas ?? 1) == replicas && (status.readyReplicas ?? 0) >= replicas
     }
 
-    /// Whether the deadline for loading has passed: the Deployment controller watches it.
+    /// Whether the first revision, which has no migration to watch it, is not ready in its time.
     var isPastDeadline: Bool {
-        let progressing = desiredDeployment?.status?.conditions?[type: "Progressing"]
-        return progressing?.status == .false && progressing?.reason == "ProgressDeadlineExceeded"
+        let progressing = activeDeployment?.status?.conditions?[type: "Progressing"]
+        return preview == nil && progressing?.status == .false && progressing?.reason == "ProgressDeadlineExceeded"
     }
 
     var warnings: [Plan.Note] {
@@ -63,12 +74,6 @@ struct Situation {
         }
         if let misfit {
             notes.append(.init(isWarning: true, reason: "ModelMayNotFit", action: "Validate", message: misfit))
-        }
-        if preview != nil, isPastDeadline {
-            notes.append(
-                .init(
-                    isWarning: true, reason: "ProgressDeadlineExceeded", action: "Migrate",
-                    message: "revision \(desired ?? "") did not become ready in time; \(active ?? "") goes on serving"))
         }
         return notes
     }

@@ -28,7 +28,11 @@ struct ActionExecutor: Sendable {
         let key = cluster.namespacedName
         switch action {
         case .create(let resource, let body, let manager):
-            return try await create(resource, body, manager, cluster)
+            return try await create(resource, body, manager, cluster, isNew: false)
+        case .createNew(let resource, let body, let manager):
+            return try await create(resource, body, manager, cluster, isNew: true)
+        case .removeSelectorKeys(let keys, let service):
+            return try await removeSelectorKeys(keys, of: service)
         case .apply(let application):
             return try await apply(application, cluster)
         case .delete(let resource, let name, let uid, let resourceVersion):
@@ -45,22 +49,40 @@ struct ActionExecutor: Sendable {
         }
     }
 
-    /// An object of ours that is there already was made by an earlier try whose answer was lost, or the cache lags.
+    /// An object of ours that is there already was made by an earlier try whose answer was lost, or by somebody whom the
+    /// plan does not know of.
+    ///
+    /// - Parameter isNew: whether that is a conflict, so that the plan is made anew.
     private func create(
-        _ resource: ResourceType, _ body: JSONValue, _ manager: FieldManager, _ cluster: DeepSeekCluster
+        _ resource: ResourceType, _ body: JSONValue, _ manager: FieldManager, _ cluster: DeepSeekCluster, isNew: Bool
     ) async throws -> Bool {
         let api = Api<Answer>(client, resource, namespace: cluster.metadata.namespace)
+        let present: KubeError
         do throws(KubeError) {
             _ = try await api.create(body, options: WriteOptions(fieldManager: manager.rawValue))
             return true
         } catch {
             guard error.isAlreadyExists else { throw error }
+            present = error
         }
         let name = body[path: "metadata", "name"]?.stringValue ?? ""
         if let existing = try await api.getIfExists(name)?.metadata, !existing.isControlled(by: cluster) {
             throw NameConflict(kind: resource.kind, name: name)
         }
+        if isNew { throw present }
         return false
+    }
+
+    private func removeSelectorKeys(_ keys: [String], of service: ObjectMeta) async throws(KubeError) -> Bool {
+        let patch: JSONValue = [
+            "metadata": [
+                "uid": .string(service.uid ?? ""), "resourceVersion": .string(service.resourceVersion ?? ""),
+            ],
+            "spec": ["selector": .object(Dictionary(keys.map { ($0, .null) }) { first, _ in first })],
+        ]
+        _ = try await Api<Answer>(client, Service.resourceType, namespace: service.namespace).patch(
+            service.name, .merge(patch), options: WriteOptions(fieldManager: FieldManager.network.rawValue))
+        return true
     }
 
     /// The uid of what was observed goes along, so that an object deleted meanwhile is a conflict and not made anew.
@@ -78,6 +100,9 @@ struct ActionExecutor: Sendable {
         }
         var body = application.body
         body[path: "metadata", "uid"] = existing?.uid.map(JSONValue.string)
+        if application.isExact {
+            body[path: "metadata", "resourceVersion"] = existing?.resourceVersion.map(JSONValue.string)
+        }
         let answer = try await api.patch(
             application.name, .apply(body, fieldManager: application.manager.rawValue, force: true))
         ledger.record(application, of: key, result: answer.metadata)

@@ -19,6 +19,7 @@ struct ScalingReconciler: Reconciler {
     let reports: ScalingReports
     let journal: DecisionJournal
     let announcer: Announcer
+    let metrics: ScalingMetrics
     let log: Logger
     /// Tells that a cluster's report changed.
     let notify: @Sendable (NamespacedName) -> Void
@@ -105,6 +106,7 @@ struct ScalingReconciler: Reconciler {
                 decision, observation, policy: autoscaler.policy, onTheirWay: tick.onTheirWay.count,
                 schedules: tick.schedules, error: failure?.description),
             of: key)
+        metrics.observe(decision, isFailed: failure != nil, after: tick.startedAt.duration(to: .now))
         let isRescaled = decision.isRescale && failure == nil
         tell(decision, isRescaled: isRescaled, tick)
         let wished = max(decision.trace.limited ?? decision.replicas, decision.replicas)

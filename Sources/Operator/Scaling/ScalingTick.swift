@@ -13,6 +13,8 @@ struct ScalingTick {
     let activePods: [Pod]
     let onTheirWay: PodsOnTheirWay
     let now: Timestamp
+    /// For how long it takes.
+    let startedAt = ContinuousClock.now
     var coldStarts: ColdStartTimes?
     var capacity: CapacityFinding?
     var guardReadings: [GuardReading] = []

@@ -1,10 +1,12 @@
 internal import DeepSeekAPI
 internal import KubeCore
+internal import Migration
 
 /// The status of a cluster: a pure function of its situation. What did not change keeps its times, so that equal
 /// situations give equal statuses and nothing is written.
 struct StatusBuilder {
     var situation: Situation
+    var migration: MigrationPlan
     var scaling: ScalingReport?
     var now: Timestamp
 
@@ -12,7 +14,7 @@ struct StatusBuilder {
     private var deployment: Deployment? { situation.activeDeployment }
     private var readyReplicas: Int { deployment?.status?.readyReplicas ?? 0 }
     private var trouble: PodTrouble? {
-        let revisions = Set([situation.active, situation.desired].compactMap(\.self)).sorted()
+        let revisions = Set([situation.active, situation.preview].compactMap(\.self)).sorted()
         return PodTrouble.worst(of: revisions.flatMap(situation.world.pods))
             ?? revisions.lazy.compactMap(situation.world.deployment).compactMap(PodTrouble.init(_:)).first
     }
@@ -36,7 +38,9 @@ struct StatusBuilder {
         status.selector = (situation.active ?? situation.desired).map {
             Labels.selectorText(revision: $0, cluster: cluster.metadata.name)
         }
-        status.history = history(status.history ?? [])
+        status.migration = MigrationStatus(migration)
+        status.operation = situation.record?.operation.map(OperationStatus.init) ?? status.operation
+        status.history = RevisionHistory(situation: situation, now: now).entries(after: status.history ?? [])
         status.autoscaling = scaling?.status ?? (isScalingPending ? cluster.status?.autoscaling : nil)
         status.conditions = conditions(status.conditions ?? [])
         (status.phase, status.message) = phase()
@@ -53,26 +57,12 @@ struct StatusBuilder {
         }
         let ready = "\(readyReplicas) of \(situation.replicas) replicas ready"
         if let trouble, !trouble.kind.isCapacity { return (.degraded, trouble.message) }
-        if let preview = situation.preview { return (.migrating, "\(ready); revision \(preview) is loading") }
+        if situation.preview != nil { return (.migrating, "\(ready); \(migration.waitingFor)") }
         let waiting = trouble.map { "\(ready); \($0.message)" } ?? ready
         guard situation.active != nil, deployment != nil else { return (.pending, waiting) }
-        if isReady { return (.ready, ready) }
+        if isReady { return (.ready, situation.isMigrating ? "\(ready); \(migration.waitingFor)" : ready) }
+        if situation.rejection != nil { return (.degraded, migration.waitingFor) }
         return readyReplicas == 0 && situation.replicas > 0 ? (.loading, waiting) : (.scaling, waiting)
-    }
-
-    /// Revisions by the time they became active, the latest first.
-    private func history(_ old: [RevisionStatus]) -> [RevisionStatus]? {
-        guard let active = situation.active, old.first?.revision != active else { return old.isEmpty ? nil : old }
-        let version =
-            situation.desired == active && situation.acceptance.isAccepted
-            ? cluster.spec.model.version : storedVersion(active)
-        let entry = RevisionStatus(revision: active, version: version, promotedAt: now)
-        let limit = cluster.spec.resolvedRevisionHistoryLimit + 1
-        return Array(([entry] + old.filter { $0.revision != active }).prefix(limit))
-    }
-
-    private func storedVersion(_ revision: String) -> String? {
-        situation.world.controllerRevision(revision)?.data?[path: "inputs", "model", "version"]?.stringValue
     }
 }
 
@@ -84,7 +74,8 @@ extension StatusBuilder {
             !Self.scalingConditions.contains($0.type) || scaling != nil || isScalingPending
         }
         let all = [accepted, ready, available, progressing, migrating, capacity, paused, degraded]
-        for var condition in all + (scaling?.conditions ?? []) {
+        // The migration's own words win over what pods alone tell.
+        for var condition in all + (scaling?.conditions ?? []) + migration.conditions {
             condition.observedGeneration = cluster.metadata.generation
             condition.message = String(condition.message.prefix(4096))
             conditions.set(condition, now: now)
@@ -116,7 +107,10 @@ extension StatusBuilder {
         if let conflict = situation.conflict {
             return condition(ConditionType.ready, false, "NameConflict", conflict)
         }
-        if situation.preview != nil {
+        if situation.rejection != nil {
+            return condition(ConditionType.ready, false, "RevisionRejected", migration.waitingFor)
+        }
+        if situation.desired != situation.active, situation.active != nil {
             let message = "the revision that spec describes is not active yet"
             return condition(ConditionType.ready, false, "Migrating", message)
         }
@@ -142,8 +136,11 @@ extension StatusBuilder {
         if situation.isPastDeadline {
             return condition(
                 type, false, "ProgressDeadlineExceeded",
-                "revision \(situation.desired ?? "") made no progress for "
+                "revision \(situation.active ?? "") made no progress for "
                     + "\(cluster.spec.resolvedProgressDeadlineSeconds) s")
+        }
+        if let rejection = situation.rejection {
+            return condition(type, false, rejection.reason.rawValue, migration.waitingFor)
         }
         if isReady { return condition(type, false, "Complete", "nothing is under way") }
         if !situation.acceptance.isAccepted || situation.conflict != nil || cluster.spec.resolvedPaused {
@@ -152,12 +149,9 @@ extension StatusBuilder {
         return condition(type, true, situation.preview == nil ? "ReplicasLoading" : "RevisionLoading", phase().1)
     }
 
+    /// Until there is something to serve.
     private var migrating: Condition {
-        guard let preview = situation.preview, let active = situation.active else {
-            return condition(ConditionType.migrating, false, "Stable", "one revision")
-        }
-        return condition(
-            ConditionType.migrating, true, "RevisionLoading", "\(active) serves until \(preview) has all its replicas")
+        condition(ConditionType.migrating, false, "Stable", "nothing is active yet")
     }
 
     private var capacity: Condition {
@@ -189,6 +183,9 @@ extension StatusBuilder {
         }
         if situation.isPastDeadline {
             return condition(ConditionType.degraded, true, "ProgressDeadlineExceeded", progressing.message)
+        }
+        if let rejection = situation.rejection, rejection.reason.isTrouble {
+            return condition(ConditionType.degraded, true, rejection.reason.rawValue, migration.waitingFor)
         }
         return condition(ConditionType.degraded, false, "AsExpected", "no trouble is known")
     }

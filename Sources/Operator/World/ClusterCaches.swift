@@ -27,7 +27,8 @@ struct ClusterCaches: Sendable {
         world.revisions = revisions.store.objects(in: Self.indexName, value: label)
         world.disruptionBudgets = disruptionBudgets.store.objects(in: Self.indexName, value: label)
         world.pods = pods.store.objects(in: Self.indexName, value: label)
-        for name in [world.names.liveService, world.names.podsService] {
+        world.quotas = quotas.store.objects(in: CapacityView.byNamespace.name, value: key.namespace)
+        for name in [world.names.liveService, world.names.previewService, world.names.podsService] {
             world.services[name] = services.store[NamespacedName(namespace: key.namespace, name: name)]
         }
         world.serviceAccount =

@@ -1,6 +1,7 @@
 public import DeepSeekAPI
 public import KubeCore
 internal import KubeRuntime
+public import Migration
 
 /// All that the planner knows of one cluster: what the caches hold at one moment.
 public struct ObservedCluster: Sendable {
@@ -12,6 +13,12 @@ public struct ObservedCluster: Sendable {
     public var disruptionBudgets: [PodDisruptionBudget] = []
     public var serviceAccount: ServiceAccount?
     public var pods: [Pod] = []
+    /// Of the namespace.
+    public var quotas: [ResourceQuota] = []
+    /// What the gates found out lately.
+    public var gateResults: [GateResult] = []
+    /// Requests in flight by revision, where all of its pods told.
+    public var inFlight: [String: InFlightCount] = [:]
     /// The HorizontalPodAutoscaler of the cluster's name, if it carries our labels.
     public var autoscaler: HorizontalPodAutoscaler?
     /// An object that has the name of one of ours and belongs to somebody else, as the last write found out.
@@ -29,8 +36,13 @@ public struct ObservedCluster: Sendable {
 
     /// The revision that the live Service selects: the commit point of every switch.
     public var activeRevision: String? {
-        guard let service = services[names.liveService], owns(service.metadata) else { return nil }
-        return service.spec?.selector?[Labels.revision]
+        guard let service = LiveService(self) else { return nil }
+        switch service.selection {
+        case .revision(let revision): return revision
+        // Of two that are exchanged, the one that is the way back.
+        case .all: return service.record?.active
+        case .none: return nil
+        }
     }
 
     public func deployment(revision: String) -> Deployment? {

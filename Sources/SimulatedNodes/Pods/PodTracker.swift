@@ -15,7 +15,8 @@ actor PodTracker {
     private let bindsPods: Bool
     private let hostAddresses: [String: String]
     private var pool = NodePool()
-    private var addresses = PodAddresses()
+    private var addresses: PodAddresses
+    private let requestsInFlight: @Sendable (String) -> Int?
     private var pods: [NamespacedName: PodView] = [:]
     private var queue: Set<NamespacedName> = []
     private var timers: [NamespacedName: Timestamp] = [:]
@@ -28,7 +29,12 @@ actor PodTracker {
     /// The least time between two looks at a pod that has not changed.
     private static let shortestWait: Duration = .milliseconds(100)
 
-    init(nodes: [(node: SimulatedNode, address: String)], rules: BehaviorRules, bindsPods: Bool) {
+    init(
+        nodes: [(node: SimulatedNode, address: String)], rules: BehaviorRules, bindsPods: Bool,
+        network: PodNetwork = .standard, requestsInFlight: @escaping @Sendable (String) -> Int? = { _ in nil }
+    ) {
+        addresses = PodAddresses(network)
+        self.requestsInFlight = requestsInFlight
         self.rules = rules
         self.bindsPods = bindsPods
         hostAddresses = Dictionary(nodes.map { ($0.node.name, $0.address) }) { first, _ in first }
@@ -127,7 +133,9 @@ actor PodTracker {
     }
 
     private func advance(_ pod: PodView, hostIP: String, now: Timestamp) -> PodJob? {
-        let surroundings = PodSurroundings(rules: rules, hostIP: hostIP, podIP: addresses.address(ofPod: pod.uid))
+        let surroundings = PodSurroundings(
+            rules: rules, hostIP: hostIP, podIP: addresses.address(ofPod: pod.uid),
+            requestsInFlight: requestsInFlight(pod.uid))
         let transition = PodLifecycle.next(pod, in: surroundings, now: now)
         guard transition.status == nil, !transition.isFinished else {
             return PodJob(pod: pod, action: .advance(transition))

@@ -71,10 +71,12 @@ import Testing
     func aNewVersionTakesOverWhenItIsReady(backend: Backend) async throws {
         let scene = try await Scene(backend, "version")
         try await scene.withOperator {
-            try await scene.apply(minimalSpec)
+            // Pods on paper tell nobody what they have in flight, and are waited for.
+            let spec = minimalSpec + "\nmigration: {scaleDownDelaySeconds: 0}\npods: {drainSeconds: 1, preStopSeconds: 0}"
+            try await scene.apply(spec)
             try await scene.waitUntilReady(replicas: 1)
             let blue = try #require(try await scene.status().activeRevision)
-            try await scene.apply(minimalSpec.replacing("name: deepseek-r1", with: "name: deepseek-r1\n  version: '2'"))
+            try await scene.apply(spec.replacing("name: deepseek-r1", with: "name: deepseek-r1\n  version: '2'"))
             let status = try await scene.wait(for: "the new revision") {
                 $0.activeRevision != blue && $0.conditions?[type: "Ready"]?.status == .true
             }

@@ -1,5 +1,6 @@
 import DeepSeekAPI
 import KubeCore
+import Migration
 import Testing
 
 @testable import Operator
@@ -9,8 +10,8 @@ import Testing
         var world = PlannerWorld()
         #expect(world.step() == ["fill 1", "account", "create revision"])
         let revision = try #require(world.plan.status.selector?.split(separator: "=").last.map(String.init))
-        #expect(
-            world.step() == ["deployment x1", "budget", "service r1 -> \(revision)", "service r1-pods -> all"])
+        #expect(world.step() == ["deployment x1", "create service r1", "service r1-pods -> all"])
+        #expect(world.step() == ["service r1 -> \(revision)", "budget"])
         #expect(world.step() == [])
     }
 
@@ -18,23 +19,15 @@ import Testing
         var world = PlannerWorld { $0.replicas = 0 }
         world.settle()
         #expect(world.world.deployments.first?.spec.replicas == 0)
-        let first = PlannerWorld { $0.replicas = 3 }
-        var copy = first
-        copy.step()
-        guard
-            case .apply(let application) = copy.plan.steps.first(where: { step in
-                if case .apply(let application) = step.action {
-                    application.resource.kind == "Deployment"
-                } else {
-                    false
-                }
-            })?.action
-        else {
-            Issue.record("no Deployment is applied")
-            return
-        }
-        #expect(application.manager == .scaling)
-        #expect(application.body[path: "spec", "replicas"] == 3)
+        var three = PlannerWorld { $0.replicas = 3 }
+        three.step()
+        let creation = three.plan.steps.lazy.compactMap { step -> JSONValue? in
+            guard case .createNew(let resource, let body, _) = step.action, resource.kind == "Deployment" else {
+                return nil
+            }
+            return body
+        }.first
+        #expect(creation?[path: "spec", "replicas"] == 3)
     }
 
     /// An estimate: it warns, holds nothing back, and is silent once the replicas prove it wrong.
@@ -84,47 +77,65 @@ import Testing
 
     @Test func aNewVersionTakesOverOnlyWhenItIsReady() throws {
         var world = PlannerWorld { $0.replicas = 3 }
-        world.settle()
-        let blue = try #require(world.world.activeRevision)
-        world.setReady(blue)
-        world.settle()
+        let blue = world.serve()
         world.world.cluster.spec.model.version = "2"
         world.settle()
         let green = try #require(world.plan.status.previewRevision)
-        #expect(green != blue)
-        #expect(world.world.activeRevision == blue)
-        #expect(world.world.deployments.map(\.spec.replicas) == [3, 3])
-        #expect(world.plan.status.conditions?[type: "Migrating"]?.status == .true)
+        #expect(green != blue && world.world.activeRevision == blue)
+        #expect(world.world.deployments.map(\.spec.replicas) == [3, 1])
+        #expect(world.world.services["r1-preview"]?.spec?.selector?[Labels.revision] == green)
+        #expect(world.plan.status.conditions?[type: "Migrating"]?.reason == "RevisionLoading")
         #expect(world.plan.status.conditions?[type: "Available"]?.status == .true)
         world.setReady(green)
-        #expect(world.step() == ["service r1 -> \(green)"])
-        #expect(world.step() == ["delete Deployment r1-\(blue)", "delete PodDisruptionBudget r1-\(blue)"])
-        #expect(world.plan.status.activeRevision == green)
+        world.settle()
+        // One is not enough for the load of three.
+        #expect(world.world.activeRevision == blue && world.world.deployments.map(\.spec.replicas) == [3, 3])
+        #expect(world.plan.status.migration?.step == "ScalingUp")
+        world.setReady(green)
+        world.settle()
+        #expect(world.plan.status.activeRevision == green && world.plan.status.migration?.step == "Holding")
         #expect(world.plan.status.conditions?[type: "Ready"]?.status == .true)
+        // The way back stays at its size, then goes.
+        #expect(world.world.deployments.map(\.spec.replicas) == [3, 3])
+        world.now = world.now + .seconds(300)
+        world.settle()
+        #expect(world.plan.status.migration?.step == "Draining" && world.world.deployments.count == 2)
+        world.now = world.now + .seconds(570)
+        world.settle()
+        #expect(world.world.deployments.map(\.metadata.name) == ["r1-\(green)"])
+        #expect(world.world.disruptionBudgets.map(\.metadata.name) == ["r1-\(green)"])
+        #expect(world.plan.status.migration?.step == "Stable")
         #expect(world.world.cluster.status?.history?.map(\.revision) == [green, blue])
+        #expect(world.world.services["r1-preview"]?.spec?.selector?[Labels.revision] == green)
     }
 
     @Test func goingBackBeforeTheSwitchRemovesTheNewOne() throws {
         var world = PlannerWorld()
-        world.settle()
-        let blue = try #require(world.world.activeRevision)
+        let blue = world.serve()
         world.world.cluster.spec.model.version = "2"
         world.settle()
-        let green = try #require(world.plan.status.previewRevision)
+        #expect(world.world.deployments.count == 2)
         world.world.cluster.spec.model.version = nil
-        #expect(world.step() == ["delete Deployment r1-\(green)", "delete PodDisruptionBudget r1-\(green)"])
-        #expect(world.world.activeRevision == blue)
+        world.settle()
+        #expect(world.world.deployments.map(\.metadata.name) == ["r1-\(blue)"])
+        #expect(world.world.activeRevision == blue && world.record?.step == .stable)
     }
 
     @Test func oldRevisionsAreKeptUpToTheLimit() {
-        var world = PlannerWorld { $0.revisionHistoryLimit = 2 }
+        var world = PlannerWorld {
+            $0.revisionHistoryLimit = 2
+            $0.migration = MigrationSpec()
+            $0.migration?.scaleDownDelaySeconds = 0
+        }
         for version in 1...6 {
             world.world.cluster.spec.model.version = "\(version)"
-            world.settle()
-            for deployment in world.world.deployments {
-                world.setReady(deployment.metadata.labels?[Labels.revision])
+            for _ in 0..<5 {
+                world.settle()
+                for deployment in world.world.deployments {
+                    world.setReady(deployment.metadata.labels?[Labels.revision])
+                }
+                world.now = world.now + .seconds(600)
             }
-            world.settle()
         }
         #expect(world.world.revisions.map(\.revision).sorted() == [4, 5, 6])
         #expect(world.world.deployments.count == 1)

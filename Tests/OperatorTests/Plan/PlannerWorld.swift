@@ -1,5 +1,6 @@
 import DeepSeekAPI
 import KubeCore
+import Migration
 
 @testable import Operator
 
@@ -40,7 +41,16 @@ struct PlannerWorld {
 
     /// Steps until nothing changes.
     mutating func settle() {
-        for _ in 0..<20 where !step().isEmpty {}
+        for _ in 0..<30 where !step().isEmpty {}
+    }
+
+    /// Brings the first revision up to where it serves, and returns it.
+    mutating func serve() -> String {
+        settle()
+        let revision = world.activeRevision ?? ""
+        setReady(revision)
+        settle()
+        return revision
     }
 
     /// Makes every replica of a revision ready, or none.
@@ -61,9 +71,13 @@ struct PlannerWorld {
         metadata.resourceVersion = "\(nextVersion)"
         metadata.generation = 1
         metadata.ownerReferences = [world.cluster.controllerReference()]
-        let labels = body[path: "metadata", "labels"]?.objectValue ?? [:]
-        metadata.labels = labels.compactMapValues(\.stringValue)
+        metadata.labels = Self.texts(body[path: "metadata", "labels"])
+        metadata.annotations = Self.texts(body[path: "metadata", "annotations"])
         return metadata
+    }
+
+    private static func texts(_ object: JSONValue?) -> [String: String] {
+        (object?.objectValue ?? [:]).compactMapValues(\.stringValue)
     }
 
     private mutating func carryOut(_ action: Action) -> String? {
@@ -76,6 +90,10 @@ struct PlannerWorld {
             world.revisions.append(
                 ControllerRevision(metadata: metadata(body), revision: revision, data: body["data"]))
             return "create revision"
+        case .createNew(let resource, let body, _): return create(resource, body)
+        case .removeSelectorKeys(let keys, let service):
+            for key in keys { world.services[service.name]?.spec?.selector?[key] = nil }
+            return "remove \(keys.joined(separator: " "))"
         case .delete(let resource, let name, _, _):
             world.deployments.removeAll { resource.kind == "Deployment" && $0.metadata.name == name }
             world.disruptionBudgets.removeAll { resource.kind == "PodDisruptionBudget" && $0.metadata.name == name }
@@ -86,15 +104,21 @@ struct PlannerWorld {
         }
     }
 
+    private mutating func create(_ resource: ResourceType, _ body: JSONValue) -> String {
+        let metadata = metadata(body)
+        guard resource.kind == "Deployment" else {
+            world.services[metadata.name] = Service(metadata: metadata, spec: Service.Spec(selector: [:]))
+            return "create service \(metadata.name)"
+        }
+        let replicas = body[path: "spec", "replicas"]?.intValue.map(Int.init) ?? 1
+        world.deployments.append(Deployment(metadata: metadata, spec: Deployment.Spec(replicas: replicas)))
+        return "deployment x\(replicas)"
+    }
+
     private mutating func apply(_ application: Application) -> String? {
         switch application.resource.kind {
         case "Deployment": return applyDeployment(application)
-        case "Service":
-            let selector = application.body[path: "spec", "selector"]?.objectValue ?? [:]
-            let wanted = Service.Spec(selector: selector.compactMapValues(\.stringValue))
-            if world.services[application.name]?.spec?.selector == wanted.selector { return nil }
-            world.services[application.name] = Service(metadata: metadata(application.body), spec: wanted)
-            return "service \(application.name) -> \(wanted.selector?[Labels.revision] ?? "all")"
+        case "Service": return applyService(application)
         case "PodDisruptionBudget":
             if world.disruptionBudgets.contains(where: { $0.metadata.name == application.name }) { return nil }
             world.disruptionBudgets.append(PodDisruptionBudget(metadata: metadata(application.body)))
@@ -112,16 +136,45 @@ struct PlannerWorld {
         }
     }
 
-    private mutating func applyDeployment(_ application: Application) -> String? {
-        let replicas = application.body[path: "spec", "replicas"]?.intValue.map(Int.init)
-        guard let index = world.deployments.firstIndex(where: { $0.metadata.name == application.name }) else {
-            world.deployments.append(
-                Deployment(metadata: metadata(application.body), spec: Deployment.Spec(replicas: replicas ?? 1)))
-            return "deployment x\(replicas ?? 1)"
+    /// The selector's change in words, or else the record's step.
+    private mutating func applyService(_ application: Application) -> String? {
+        let selector = Self.texts(application.body[path: "spec", "selector"])
+        let old = world.services[application.name]
+        var new = metadata(application.body)
+        new.uid = old?.metadata.uid ?? new.uid
+        guard old?.spec?.selector != selector || old?.metadata.annotations != new.annotations else { return nil }
+        world.services[application.name] = Service(metadata: new, spec: Service.Spec(selector: selector))
+        if old?.spec?.selector != selector {
+            return "service \(application.name) -> \(selector[Labels.revision] ?? "all")"
         }
-        guard let replicas, world.deployments[index].spec.replicas != replicas else { return nil }
-        world.deployments[index].spec.replicas = replicas
-        world.deployments[index].metadata.generation? += 1
-        return "scale \(replicas)"
+        let record = new.annotations?[MigrationAnnotation.record].flatMap { try? MigrationRecord(annotation: $0) }
+        return "record \(record?.step.rawValue ?? "none")"
     }
+
+    private mutating func applyDeployment(_ application: Application) -> String? {
+        guard let index = world.deployments.firstIndex(where: { $0.metadata.name == application.name }) else {
+            return "apply to no Deployment"
+        }
+        nextVersion += 1
+        var did: [String] = []
+        if let claim = application.body[path: ["metadata", "annotations", MigrationAnnotation.claim]]?.stringValue,
+            claim != world.deployments[index].metadata.annotations?[MigrationAnnotation.claim]
+        {
+            world.deployments[index].metadata.annotations?[MigrationAnnotation.claim] = claim
+            did.append("claim")
+        }
+        if let replicas = application.body[path: "spec", "replicas"]?.intValue.map(Int.init),
+            world.deployments[index].spec.replicas != replicas
+        {
+            world.deployments[index].spec.replicas = replicas
+            world.deployments[index].metadata.generation? += 1
+            did.append("scale \(replicas)")
+        }
+        guard !did.isEmpty else { return nil }
+        world.deployments[index].metadata.resourceVersion = "\(nextVersion)"
+        return did.joined(separator: " ")
+    }
+
+    /// What the live Service remembers.
+    var record: MigrationRecord? { LiveService(world)?.record }
 }

@@ -1,6 +1,7 @@
 internal import Base
 public import ClusterSimulator
 internal import FoundationEssentials
+internal import Glibc
 public import HTTPTransport
 public import KubeClient
 internal import KubeCore
@@ -31,6 +32,8 @@ public final class TestCluster: Sendable {
     /// The simulator's in-memory side; nil on a real server.
     public let simulator: SimulatedAPIServer?
     public let real: RealControlPlane?
+    /// What answers in the pods; nil where they are on paper only.
+    public let engines: EngineFleet?
     private let folder: TemporaryFolder
     private let tasks: [Task<Void, any Error>]
 
@@ -38,6 +41,12 @@ public final class TestCluster: Sendable {
 
     /// The cluster of a backend, started when it is first asked for.
     public static func get(_ backend: Backend) async throws -> TestCluster { try await shared.get(backend) }
+
+    /// The same with engines in its pods, on addresses of loopback. A real endpoints controller refuses those, so that
+    /// Services have no endpoints there.
+    public static func getWithEngines(_ backend: Backend) async throws -> TestCluster {
+        try await shared.getWithEngines(backend)
+    }
 
     /// How simulated pods behave: quick, so that tests are.
     static let behavior = BehaviorRules(
@@ -50,7 +59,9 @@ public final class TestCluster: Sendable {
         ])
 
     /// A control plane of one's own, for a test that watches all namespaces, or breaks things. Stop it at the end.
-    public static func start(_ backend: Backend) async throws -> TestCluster { try await TestCluster(backend) }
+    public static func start(_ backend: Backend) async throws -> TestCluster {
+        try await TestCluster(backend, hasEngines: false)
+    }
 
     /// Ends what `start` started.
     public func stop() async throws {
@@ -58,7 +69,7 @@ public final class TestCluster: Sendable {
         try await real?.stop()
     }
 
-    fileprivate init(_ backend: Backend) async throws {
+    fileprivate init(_ backend: Backend, hasEngines: Bool) async throws {
         self.backend = backend
         folder = try TemporaryFolder()
         transport = CurlTransport()
@@ -87,12 +98,22 @@ public final class TestCluster: Sendable {
         }
         configuration = try ClientConfiguration.load(kubeconfig: kubeconfig)
         client = KubeClient(configuration: configuration, transport: transport)
+        let engines = hasEngines ? EngineFleet(client: client) : nil
+        self.engines = engines
+        if let engines { tasks.append(Task { try await engines.run() }) }
         let nodes = SimulatedNodes(
-            client: client, nodes: (1...4).map { SimulatedNode(name: "gpu-\($0)", gpus: 8) },
-            behavior: Self.behavior, now: { Timestamp(nanoseconds: systemTime()) },
+            client: client, nodes: (1...4).map { SimulatedNode(name: "gpu-\($0)", gpus: 64) },
+            behavior: Self.behavior,
+            network: hasEngines ? Self.loopback(backend) : .standard,
+            requestsInFlight: { engines?.requestsInFlight(ofPod: $0) }, now: { Timestamp(nanoseconds: systemTime()) },
             log: { print("simulated nodes: \($0)") })
         tasks.append(Task { try await nodes.run() })
         self.tasks = tasks
+    }
+
+    /// A network that no other cluster of this process uses, nor, most likely, of another one.
+    private static func loopback(_ backend: Backend) -> PodNetwork {
+        .loopback(second: UInt8(16 + getpid() % 110 * 2 + (backend == .real ? 1 : 0)))
     }
 
     /// A new namespace. A real server admits pods once its default service account is there.
@@ -122,11 +143,17 @@ private func systemTime() -> Int64 { Int64(Date().timeIntervalSince1970 * 1e9) }
 /// The clusters of the process. Concurrent askers wait for one start.
 private actor SharedClusters {
     private var clusters: [Backend: Task<TestCluster, any Error>] = [:]
+    private var clustersWithEngines: [Backend: Task<TestCluster, any Error>] = [:]
 
     func get(_ backend: Backend) async throws -> TestCluster {
-        if let task = clusters[backend] { return try await task.value }
-        let task = Task { try await TestCluster(backend) }
+        let task = clusters[backend] ?? Task { try await TestCluster(backend, hasEngines: false) }
         clusters[backend] = task
+        return try await task.value
+    }
+
+    func getWithEngines(_ backend: Backend) async throws -> TestCluster {
+        let task = clustersWithEngines[backend] ?? Task { try await TestCluster(backend, hasEngines: true) }
+        clustersWithEngines[backend] = task
         return try await task.value
     }
 }
