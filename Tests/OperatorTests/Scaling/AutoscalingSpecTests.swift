@@ -62,7 +62,8 @@ import Testing
     @Test func anUnknownZoneIsNotAccepted() {
         var cluster = StoredScalingTests.cluster(replicas: 1)
         cluster.spec.model.source = ModelSource(pvc: .init(claimName: "models"))
-        let schedule = ScheduleSpec(name: "s", timeZone: "Mars/Phobos", start: "0 8 * * *", end: "0 20 * * *", minReplicas: 2)
+        let schedule = ScheduleSpec(
+            name: "s", timeZone: "Mars/Phobos", start: "0 8 * * *", end: "0 20 * * *", minReplicas: 2)
         cluster.spec.autoscaling = Self.spec { $0.schedules = [schedule] }
         let acceptance = Acceptance(cluster, policy: AdministratorPolicy())
         #expect(!acceptance.isAccepted && acceptance.message.contains("Mars/Phobos"))

@@ -31,7 +31,7 @@ import Testing
     private static func store(_ answers: FakeResponse...) -> (ScalingStore, FakeTransport) {
         let transport = FakeTransport(answers: answers)
         let configuration = ClientConfiguration(server: "https://host", userAgent: "test/1")
-        let client = KubeClient(configuration: configuration, transport: transport, retry: .none)
+        let client = KubeClient(configuration: configuration, transport: transport, retryPolicy: .none)
         return (ScalingStore(client: client), transport)
     }
 
