@@ -1,5 +1,6 @@
 import Base
 import ClusterSimulator
+import DeepSeekAPI
 import Glibc
 import HTTPTransport
 import KubeClient
@@ -87,6 +88,7 @@ struct Demo {
             Part(name: "the simulated controllers") { [controlPlane] in try await controlPlane.controllers.run() },
             Part(name: "the operator") { try await runOperator(configuration, transport) },
             Part(name: "the traffic") { try await runTraffic() },
+            Part(name: "the releases") { try await runReleases(configuration, transport) },
             Part(name: "the display") { try await show(on: display) },
         ]
     }
@@ -112,6 +114,23 @@ struct Demo {
             let now = stopwatch.elapsed
             controlPlane.traffic.advance(to: now, for: now - last, readyPods: try controlPlane.readyPods())
             last = now
+        }
+    }
+
+    /// Once a period, after the load has come and gone, another version is released, and taken back once it serves.
+    private func runReleases(_ configuration: ClientConfiguration, _ transport: any Transport) async throws {
+        let client = KubeClient(configuration: configuration, transport: transport)
+        let clusters = Api<DeepSeekCluster>(client, namespace: DemoResource.key.namespace)
+        for version in 2... {
+            let start = TrafficCurve.period * (version - 2)
+            try await stopwatch.sleep(until: start + .seconds(60))
+            let before = try await clusters.get(DemoResource.key.name).status?.activeRevision
+            try await DemoResource.release(version: version, with: client)
+            try await stopwatch.sleep(until: start + .seconds(82))
+            let after = try await clusters.get(DemoResource.key.name).status?.activeRevision
+            if let before, after != before {
+                try await DemoResource.rollBack(to: before, id: "\(version)", with: client)
+            }
         }
     }
 

@@ -33,7 +33,8 @@ struct DemoOptions {
     static let help = """
         deepseek-demo shows how the operator scales inference pods with the load. It needs no cluster: the operator runs
         against a simulated control plane in this process, whose pods load, serve and drain on paper. A DeepSeekCluster
-        is applied, and every 90 seconds the traffic goes from 60 to 540 requests a second and back.
+        is applied, and every 90 seconds the traffic goes from 60 to 540 requests a second and back. Then another version of
+        the model is released, takes over, and is rolled back.
 
         Usage: deepseek-demo [FLAGS]
 

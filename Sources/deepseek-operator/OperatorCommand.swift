@@ -28,10 +28,11 @@ enum OperatorCommand {
     private static func run(_ arguments: [String]) async throws {
         let command = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
         let rest = command == nil ? arguments : Array(arguments.dropFirst())
-        guard ["run", "explain", "print-crds", "install-crds", "version", "help", nil].contains(command) else {
+        guard ["run", "explain", "plan", "print-crds", "install-crds", "version", "help", nil].contains(command) else {
             throw UsageError("unknown command '\(command ?? "")'; --help lists the commands")
         }
         if command == "explain" { return try await explain(rest) }
+        if command == "plan" { return try await plan(rest) }
         let options = try OperatorOptions(arguments: rest, environment: ProcessInfo.processInfo.environment)
         if options.showsHelp || command == "help" { return print(help) }
         if options.showsVersion || command == "version" { return print(version) }
@@ -40,6 +41,16 @@ enum OperatorCommand {
         case "install-crds": try await withClient(options) { try await CRDInstaller(client: $0).install() }
         default: try await serve(options)
         }
+    }
+
+    /// Tells what a changed resource would lead to.
+    private static func plan(_ arguments: [String]) async throws {
+        if arguments.contains("--help") { return print(help) }
+        let command = try PlanCommand(arguments)
+        let options = try OperatorOptions(
+            arguments: command.arguments, environment: ProcessInfo.processInfo.environment)
+        let namespace = try configuration(options).defaultNamespace
+        try await withClient(options) { try await command.run($0, namespace: namespace, policy: options.policy) }
     }
 
     /// Runs the operator until a signal ends it.
@@ -110,6 +121,7 @@ enum OperatorCommand {
         Commands:
           run            Run the operator. The default.
           explain        Print the last decisions of a cluster's autoscaler, stage by stage: explain NAMESPACE/NAME.
+          plan -f FILE   Tell what a changed DeepSeekCluster would lead to, step by step, and its peak of GPUs.
           install-crds   Install or upgrade the CustomResourceDefinition, and wait until it is served.
           print-crds     Print the CustomResourceDefinition as YAML.
           version        Print the version and the commit it was built from.

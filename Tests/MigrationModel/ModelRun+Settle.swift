@@ -16,7 +16,9 @@ extension ModelRun {
             answerByFate()
             guard isQuiet, version == cluster.version else { continue }
             if let due = lastPlan?.wakeAt, due > cluster.now {
-                cluster.now = due
+                // While something drains, there is much that may be done too early.
+                let isDraining = cluster.service?.record?.retiring.isEmpty == false
+                cluster.now = isDraining ? min(due, cluster.now + .seconds(20)) : due
             } else if leaders.count > 1 {
                 arriveLate()
             } else {

@@ -84,7 +84,9 @@ public struct ModelRun: Sendable {
             isServiceEdited = true
             cluster.now = cluster.now + .milliseconds(1)
             cluster.replaceService(nil)
-        case .deleteDeployment(let index): withDeployment(index) { $0.remove($1) }
+        case .deleteDeployment(let index):
+            areReplicasEdited = true
+            withDeployment(index) { $0.remove($1) }
         case .scale(let index, let replicas):
             areReplicasEdited = true
             withDeployment(index) { $0.edit($1, replicas: replicas) }
@@ -271,7 +273,9 @@ public struct ModelRun: Sendable {
     }
 
     private func isWayOpen(_ plan: MigrationPlan, _ world: ObservedMigration, _ record: MigrationRecord) -> Bool {
-        guard let previous = world.deployment(record.previous), previous.ready > 0, !world.isPaused else {
+        guard let previous = world.deployment(record.previous), min(previous.ready, previous.replicas) > 0,
+            !world.isPaused
+        else {
             return false
         }
         // A plan that records something is followed by another at once.

@@ -79,8 +79,8 @@ extension Script: CustomStringConvertible {
 
 extension Script {
     /// What happens at each event, line by line.
-    public func trace() -> String {
-        var run = ModelRun(scenario)
+    public func trace(bug: PlantedBug? = nil) -> String {
+        var run = ModelRun(scenario, bug: bug)
         var lines: [String] = [run.summary]
         for event in events where run.violation == nil {
             run.play(event)

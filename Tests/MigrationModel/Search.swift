@@ -38,6 +38,9 @@ public struct Search: Sendable {
         self.findingLimit = findingLimit
     }
 
+    /// With a planted bug, only what breaks its own invariant counts.
+    private func isWanted(_ violation: Violation) -> Bool { bug.map { $0.rawValue == violation.invariant } ?? true }
+
     /// Plays every seed of a range, until enough is found.
     public mutating func play(_ seeds: some Sequence<UInt64>) {
         for seed in seeds where findings.count < findingLimit { play(seed) }
@@ -61,7 +64,9 @@ public struct Search: Sendable {
         events += script.events.count
         calls += run.calls
         taken |= run.taken
-        if let violation = run.violation { findings.append(Finding(seed: seed, violation: violation, script: script)) }
+        if let violation = run.violation, isWanted(violation) {
+            findings.append(Finding(seed: seed, violation: violation, script: script))
+        }
     }
 
     /// What two searches found together.

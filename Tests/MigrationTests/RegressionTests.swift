@@ -93,6 +93,7 @@ import Testing
         var run = run { $0.policy.gates = [.warmUp: 600, .prePromotion: 600] }
         run.play(.describe(1))
         play(&run, until: .analysingPreview)
+        run.play(.advance)
         let judged = run.leaders[0].gate
         run.play([.describe(2), .gate(.passed)])
         play(&run, until: .warmingUp, answering: .stalePass)
@@ -154,7 +155,7 @@ import Testing
     func anEditedSelectorIsPutBackToWhatServes(_ edit: Event) {
         var run = run { $0.policy.autoPromote = false }
         run.play(.describe(1))
-        play(&run, until: .loading)
+        play(&run, until: .awaitingPromotion)
         run.play([edit, .advance])
         #expect(run.cluster.service?.selection == .revision("a"))
     }
@@ -178,7 +179,7 @@ import Testing
         play(&run, until: .draining)
         let switched = run.cluster.now
         run.play([.wait(1), .count(0, known: true), .advance])
-        #expect(run.cluster.index("a") == nil && run.cluster.now.since(switched) == .seconds(1))
+        #expect(run.cluster.index("a") == nil && run.cluster.now.since(switched) < .seconds(2))
     }
 
     @Test func aLoadThatGrowsForEverCannotPutTheSwitchOff() {

@@ -20,7 +20,7 @@ import Testing
     }
 
     private static let page: String = {
-        let root = String(#filePath.prefix(upTo: #filePath.range(of: "/Tests/")?.lowerBound ?? #filePath.endIndex))
+        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
         return (try? String(contentsOfFile: root + "/docs/migration.md", encoding: .utf8)) ?? ""
     }()
 

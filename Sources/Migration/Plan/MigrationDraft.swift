@@ -118,8 +118,10 @@ extension MigrationDraft {
             retire(old, served: old == record.previous || record.targetServed)
         }
         // Of a Deployment that was there before anything was recorded, nobody knows.
-        let retired = record.retiring.first { $0.revision == revision }
-        record.targetServed = retired?.served ?? (world.deployment(revision) != nil)
+        if revision != record.target {
+            let retired = record.retiring.first { $0.revision == revision }
+            record.targetServed = retired?.served ?? (world.deployment(revision) != nil)
+        }
         record.retiring.removeAll { $0.revision == revision }
         record.target = revision
         record.previous = nil
@@ -205,7 +207,7 @@ extension MigrationDraft {
         record.retiring.removeAll { $0.revision == revision }
         record.retiring.append(
             Retirement(
-                revision: revision, epoch: record.epoch, at: now.deadline(after: 0),
+                revision: revision, epoch: record.epoch, at: now.roundedUp,
                 drainBy: now.deadline(after: served ? policy.drainSeconds : 0), served: served))
     }
 

@@ -10,6 +10,12 @@ public enum MigrationPlanner {
         guard let service = world.service else { return Recovery(world).plan() }
         guard let record = service.record else { return Recovery(world).plan(adopting: service) }
         var draft = MigrationDraft(world, record)
+        if let mark = Upkeep(draft, service).markBeforeSelecting(service) {
+            plan.record = record
+            plan.actions = [mark]
+            plan.needsFreshLook = true
+            return plan
+        }
         draft.acceptOperation()
         draft.followSpecPause()
         draft.advance()

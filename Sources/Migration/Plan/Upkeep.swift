@@ -31,6 +31,18 @@ struct Upkeep {
         return upkeep.result
     }
 
+    /// The mark that a lost selector's revision needs before it is selected again. Nothing comes before it: until then
+    /// clients reach nobody.
+    func markBeforeSelecting(_ service: LiveService) -> MigrationAction? {
+        guard !world.isPaused, service.selection == .none, let active = draft.active,
+            active.claim < record.selectedEpoch
+        else { return nil }
+        return .scale(
+            ScaleWrite(
+                revision: active.revision, replicas: active.replicas, claim: record.selectedEpoch, uid: active.uid,
+                resourceVersion: active.resourceVersion))
+    }
+
     // MARK: Sizes
 
     private mutating func keepActive() {
@@ -66,7 +78,7 @@ struct Upkeep {
         case .switchingBack:
             guard let previous = record.previous, let deployment = draft.previous else { return }
             let isNext = deployment.serving > 0 || world.wish == 0
-            let size = record.mode == .inPlace ? deployment.replicas : max(deployment.replicas, world.wish)
+            let size = max(deployment.replicas, record.mode == .inPlace ? min(1, world.wish) : world.wish)
             keep(previous, at: size, claim: isNext ? record.epoch + 1 : nil)
         default: break
         }

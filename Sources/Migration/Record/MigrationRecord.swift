@@ -162,9 +162,11 @@ extension Timestamp {
     /// This time without its fraction of a second.
     var wholeSeconds: Timestamp { Timestamp(seconds: seconds) }
 
-    /// The first whole second at or after `seconds` from this time.
+    /// The first whole second that is not before this time.
+    var roundedUp: Timestamp { self == wholeSeconds ? self : wholeSeconds + .seconds(1) }
+
+    /// The first whole second at or after `seconds` from this time. No seconds are none: that is now, and has passed.
     func deadline(after seconds: Int) -> Timestamp {
-        let start = self == wholeSeconds ? self : wholeSeconds + .seconds(1)
-        return start + .seconds(max(0, seconds))
+        seconds > 0 ? roundedUp + .seconds(seconds) : wholeSeconds
     }
 }

@@ -15,6 +15,9 @@ struct Picture {
         var lines = [title, ""] + chart.rows(width: columns, height: rows < 30 ? 5 : 8) + [legend, ""]
         lines += bars + [""] + pods + [""]
         lines += [Color.bold("Last decision"), "  " + cut(snapshot.decision ?? "none yet", 2), ""]
+        if let migration = snapshot.migration {
+            lines += [Color.bold("Migration") + "  " + migration.step, "  " + cut(migration.waitingFor, 2), ""]
+        }
         let end = [""] + Invitation.lines(kubeconfig: kubeconfig).map { Color.dim(cut($0, 0)) }
         let room = max(0, rows - lines.count - end.count - 1)
         lines += [Color.bold("Operator")] + journal.suffix(room).map(said)

@@ -32,7 +32,8 @@ final class PlainDisplay: Display {
             "\(Text.seconds(snapshot.elapsed))  rps=\(Text.rounded(snapshot.traffic.offeredRPS))"
                 + " served=\(Text.rounded(snapshot.traffic.servedRPS))"
                 + " desired=\(snapshot.desired.map(String.init) ?? "-") ready=\(snapshot.readyReplicas)"
-                + " phase=\(snapshot.phase) pods: \(pods.isEmpty ? "none" : pods.joined(separator: ", "))")
+                + " phase=\(snapshot.phase)\(snapshot.migration.map { " migration=\($0.step)" } ?? "") pods: \(pods.isEmpty ? "none" : pods.joined(separator: ", "))"
+        )
     }
 
     func close() {

@@ -23,6 +23,8 @@ struct Snapshot: Sendable {
     var phase = "-"
     /// The stages of the autoscaler's last decision, and its reason.
     var decision: String?
+    /// The step of the migration that is under way, and what it waits for.
+    var migration: (step: String, waitingFor: String)?
     /// The oldest first.
     var pods: [PodLine] = []
 
@@ -50,6 +52,9 @@ struct Snapshot: Sendable {
         desired = cluster[path: "spec", "replicas"]?.intValue.map(Int.init)
         readyReplicas = cluster[path: "status", "readyReplicas"]?.intValue.map(Int.init) ?? 0
         phase = cluster[path: "status", "phase"]?.stringValue ?? "-"
+        if let step = cluster[path: "status", "migration", "step"]?.stringValue, step != "Stable" {
+            migration = (step, cluster[path: "status", "migration", "waitingFor"]?.stringValue ?? "")
+        }
         guard let last = cluster[path: "status", "autoscaling", "lastDecision"] else { return }
         let stages = ["raw", "stabilized", "limited", "final"].compactMap { stage in
             last[stage]?.intValue.map { "\(stage) \($0)" }

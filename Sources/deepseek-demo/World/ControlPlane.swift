@@ -32,9 +32,21 @@ struct ControlPlane: Sendable {
         for index in 1...3 { try cluster.create(.nodes, Self.node(index), options: .init(fieldManager: "demo")) }
     }
 
-    /// The uids of the pods that a Service would send requests to.
+    /// The uids of the pods that the live Service sends requests to.
     func readyPods() throws(Status) -> [String] {
-        try pods().filter { $0.isReady && !$0.isBeingDeleted }.map(\.uid)
+        let selector: [String: JSONValue]
+        do throws(Status) {
+            let service = try cluster.get(Service.resourceType, DemoResource.key)
+            selector = service[path: "spec", "selector"]?.objectValue ?? [:]
+        } catch {
+            guard error.isNotFound else { throw error }
+            return []
+        }
+        guard !selector.isEmpty else { return [] }
+        return try pods().filter { pod in
+            let labels = pod.json[path: "metadata", "labels"]
+            return pod.isReady && !pod.isBeingDeleted && selector.allSatisfy { labels?[$0.key] == $0.value }
+        }.map(\.uid)
     }
 
     func pods() throws(Status) -> [PodView] {
