@@ -69,7 +69,9 @@ import Testing
         let source =
             "{prometheus: {url: '\(url)', \(readsSecrets ? "authSecretRef: {name: login}, " : "")"
             + "queries: [{metric: rps, query: 'sum(rps)'}]}}"
-        let spec = minimalSpec + "\nrevisionHistoryLimit: 0\n" + Self.scaling(source, metric: "rps")
+        let quick =
+            "\nrevisionHistoryLimit: 0\nmigration: {scaleDownDelaySeconds: 0}\npods: {drainSeconds: 1, preStopSeconds: 0}\n"
+        let spec = minimalSpec + quick + Self.scaling(source, metric: "rps")
         try await scene.apply(spec)
         try await scene.waitUntilReady(replicas: 1)
         // The autoscaler's memory is made with the first step and changed with the second.
