@@ -12,7 +12,9 @@ import Testing
     /// Rights that no request of the operator shows in the log.
     private static let unlogged: Set<Right> = [
         // Checked by the admission of owner references with blockOwnerDeletion, which the control plane has on.
-        Right(verb: "update", group: "serving.deepseek.io", resource: "deepseekclusters/finalizers")
+        Right(verb: "update", group: "serving.deepseek.io", resource: "deepseekclusters/finalizers"),
+        // Asked only when the name of a new Deployment is taken, to tell whose it is.
+        Right(verb: "get", group: "apps", resource: "deployments"),
     ]
 
     @Test func everyRightIsUsedAndNoneIsMissing() async throws {
