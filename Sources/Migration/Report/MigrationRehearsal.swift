@@ -2,7 +2,7 @@
 ///
 /// It is not a second opinion: it runs the planner itself on a copy of the world, so that what then runs is what was
 /// told, as long as the world keeps to it.
-public struct MigrationForecast: Sendable {
+public struct MigrationRehearsal: Sendable {
     /// The steps that are entered, in order, `Stable` at the end.
     public private(set) var steps: [Step] = []
     /// The most GPUs that all revisions hold at one moment.
