@@ -5,7 +5,7 @@
 //   Record/      MigrationRecord: all that is remembered, in one annotation of the live Service
 //   Machine/     Step, Trigger and the TransitionTable: the state machine as data; StepJudge: what moves each step on
 //   Plan/        MigrationPlanner.plan(look) -> MigrationPlan: the record moved on, and the writes that the step asks for
-//   Report/      conditions, events and words for people; MigrationRehearsal, which runs the planner on paper
+//   Report/      conditions, events and words for people
 //
 // Who drives it looks (caches will do), plans, and when the plan says `needsFreshLook`, looks at the server and plans
 // again. Then it makes the plan's writes in their order, each with its preconditions, until one fails, and looks anew:

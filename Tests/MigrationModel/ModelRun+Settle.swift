@@ -4,12 +4,11 @@ internal import Migration
 extension ModelRun {
     /// The world stops changing: what is late arrives, pods do what their fate is, gates answer by it, and time passes.
     /// Every migration has to come to an end then.
-    mutating func settle(streamsEnd: Bool = true, watching watch: (ModelCluster) -> Void = { _ in }) {
+    mutating func settle(streamsEnd: Bool = true) {
         for _ in 0..<600 {
             guard violation == nil else { return }
             let version = cluster.version
             step()
-            watch(cluster)
             let isQuiet = lastActions.isEmpty
             runPods()
             if streamsEnd { for index in cluster.hidden.indices { cluster.hidden[index].flight = 0 } }

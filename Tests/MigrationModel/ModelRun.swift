@@ -19,8 +19,6 @@ public struct ModelRun: Sendable {
     private var areReplicasEdited = false
     private(set) var lastActions: [MigrationAction] = []
     private(set) var lastPlan: MigrationPlan?
-    /// The steps that were entered.
-    private(set) var steps: [Step] = []
 
     /// What happens at one call in a sweep.
     enum Interruption: Sendable {
@@ -167,9 +165,6 @@ public struct ModelRun: Sendable {
         return plan
     }
 
-    /// The cluster as the leader would see it at the server.
-    var look: ObservedMigration { fresh(0) }
-
     private func fresh(_ leader: Int) -> ObservedMigration {
         var reader = leaders[leader]
         reader.sync(cluster, .all)
@@ -200,7 +195,6 @@ public struct ModelRun: Sendable {
             violation = violation ?? Invariants.gates(write, look, genuine: genuine)
             for arrow in write.transitions {
                 taken |= 1 << UInt128(Coverage.index[arrow] ?? 127)
-                steps.append(arrow.to)
             }
         }
         return true
