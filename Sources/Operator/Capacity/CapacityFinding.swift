@@ -35,7 +35,7 @@ struct CapacityFinding: Hashable {
 
     /// CapacityAvailable, where it is not simply True: too little for `wished` replicas, or not known.
     func condition(wished: Int32) -> Condition? {
-        for (room, reason) in [(quota, "QuotaTooSmall"), (nodes, "NodesTooFew")] {
+        for (room, reason) in [(room: quota, reason: "QuotaTooSmall"), (room: nodes, reason: "NodesTooFew")] {
             guard case .bounded(let replicas, let why) = room, wished > replicas else { continue }
             return Condition(
                 type: ConditionType.capacityAvailable, status: .false, reason: reason,

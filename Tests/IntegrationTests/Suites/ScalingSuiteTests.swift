@@ -1,5 +1,6 @@
 import Base
 import DeepSeekAPI
+import HTTPTransport
 import KubeClient
 import KubeCore
 import TestSupport
@@ -79,6 +80,45 @@ import Testing
                     try await scene.kubectl("get", "events", "-o", "jsonpath={.items[*].message}")
                         .contains("reason: fallback, no valid metric for")
                 }
+            }
+        }
+    }
+
+    // MARK: - Guards
+
+    /// Answers for every pod's engine, whose addresses lead nowhere in a simulation; all else goes its way.
+    private struct EngineAnswers: Transport {
+        var others: any Transport
+        var inFlight: @Sendable () -> Int
+
+        func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+            guard request.url.hasSuffix(":8000/metrics") else { return try await others.send(request) }
+            let text = "vllm:num_requests_running \(inFlight())\nvllm:num_requests_waiting 0\n"
+            return HTTPResponse(status: 200, body: Array(text.utf8))
+        }
+
+        func stream(_ request: HTTPRequest) async throws(TransportError) -> StreamedResponse {
+            try await others.stream(request)
+        }
+    }
+
+    /// The metric asks for one replica, and each has 20 requests in flight: one step, and no second one before the time of a
+    /// cold start.
+    @Test(arguments: Backend.available)
+    func aGuardAddsAStepAndNoMore(backend: Backend) async throws {
+        let scene = try await Scene(backend, "guard")
+        let prometheus = FakePrometheus(rate: 100)
+        let inFlight = Lock(5)
+        let transport = EngineAnswers(others: scene.cluster.transport) { inFlight.withLock { $0 } }
+        try await prometheus.withServer { url in
+            try await scene.withOperator(transport: transport) {
+                try await scene.apply(Self.spec(url, "guards: [{metric: inFlightPerReplica, max: 12}]"))
+                try await scene.waitUntilReady(replicas: 1)
+                inFlight.withLock { $0 = 20 }
+                try await scene.waitUntilReady(replicas: 2)
+                let status = try await scene.wait(for: "the step is told") { $0.autoscaling?.lastDecision?.guards == 2 }
+                #expect(status.autoscaling?.lastDecision?.raw == 1)
+                #expect(try await Self.memory(scene)?["lastGuardStep"]?.intValue != nil)
             }
         }
     }
