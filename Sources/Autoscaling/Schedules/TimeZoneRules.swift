@@ -19,12 +19,6 @@ public struct TimeZoneRules: Sendable, Hashable {
 
     public static let utc = TimeZoneRules(initialOffset: 0, transitions: [], rule: nil)
 
-    init(initialOffset: Int, transitions: [Transition], rule: POSIXTimeZone?) {
-        self.initialOffset = initialOffset
-        self.transitions = transitions
-        self.rule = rule
-    }
-
     /// Seconds east of UTC at a time.
     func offset(at seconds: Int64) -> Int {
         guard let last = transitions.last else { return rule?.offset(at: seconds) ?? initialOffset }

@@ -58,7 +58,9 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
             for new in list.values { changes.append(.added(new.object, isInitial: true)) }
             return
         }
-        for (key, old) in content.objects where list[key] == nil { remove(old.object, key, &content, &tombstones, &changes) }
+        for (key, old) in content.objects where list[key] == nil {
+            remove(old.object, key, &content, &tombstones, &changes)
+        }
         for (key, new) in list {
             replace(content.objects[key]?.object, with: new.object, isInitial: true, &content, &tombstones, &changes)
         }

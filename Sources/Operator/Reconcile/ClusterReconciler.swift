@@ -80,6 +80,8 @@ extension KubeError {
     /// The server understood and said no, as against a race that was lost or a server that cannot be reached.
     var isRefusal: Bool {
         guard let status, let code = status.code else { return false }
+        // The answer to an apply with a field that an older server does not know.
+        if code == 500, status.message?.contains("field not declared in schema") == true { return true }
         return (400..<500).contains(code) && !isConflict && !isAlreadyExists && !isTooManyRequests && !isNotFound
             && !isUnauthorized
     }

@@ -218,24 +218,35 @@ public struct Kubeconfig: Sendable {
     }
 }
 
-/// Ports of loopback that are free now.
+/// Where the next search for a free port begins: below the ports that the kernel gives to connections, which would take
+/// one between our looking and a server's listening. Every process begins elsewhere.
+private let nextPort = Lock(Int.random(in: 20_000..<31_000))
+
+/// Ports of loopback that nobody listens on, for servers that cannot be told to choose for themselves.
 public func freePorts(_ count: Int) throws -> [Int] {
-    var sockets: [Int32] = []
-    defer { for descriptor in sockets { close(descriptor) } }
-    return try (0..<count).map { _ in
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw ControlPlaneError("no socket: errno \(errno)") }
-        sockets.append(descriptor)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-            }
+    var ports: [Int] = []
+    for _ in 0..<10_000 where ports.count < count {
+        let port = nextPort.withLock { next in
+            next = next < 32_000 ? next + 1 : 20_000
+            return next
         }
-        guard status == 0 else { throw ControlPlaneError("no free port: errno \(errno)") }
-        return Int(UInt16(bigEndian: address.sin_port))
+        if try isFree(port) { ports.append(port) }
+    }
+    guard ports.count == count else { throw ControlPlaneError("no free ports from 20000 to 32000") }
+    return ports
+}
+
+private func isFree(_ port: Int) throws -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { throw ControlPlaneError("no socket: errno \(errno)") }
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    address.sin_port = UInt16(port).bigEndian
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
     }
 }

@@ -102,7 +102,7 @@ public final class TestCluster: Sendable {
         self.engines = engines
         if let engines { tasks.append(Task { try await engines.run() }) }
         let nodes = SimulatedNodes(
-            client: client, nodes: (1...4).map { SimulatedNode(name: "gpu-\($0)", gpus: 8) },
+            client: client, nodes: (1...4).map { SimulatedNode(name: "gpu-\($0)", gpus: 64) },
             behavior: Self.behavior,
             network: hasEngines ? Self.loopback(backend) : .standard,
             requestsInFlight: { engines?.requestsInFlight(ofPod: $0) }, now: { Timestamp(nanoseconds: systemTime()) },
