@@ -128,6 +128,7 @@ let package = Package(
                 "HTTPTransport",
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .executableTarget(name: "stream-clients", path: "Tests/stream-clients", swiftSettings: strict),
         tests("BaseTests", ["Base"]),
         tests("KubeCoreTests", ["KubeCore", "Base"]),
         tests("AutoscalingTests", ["Autoscaling", "HPAConformance", "KubeCore"]),

@@ -21,16 +21,18 @@ struct MigrationScene: Sendable {
     ///   - annotations: of the pods, which say how the simulated engine behaves.
     func apply(
         version: Int, replicas: Int = 2, image: String = "vllm/vllm-openai:v0.33.0", migration: String = "",
-        annotations: [String: String] = [:], operation: String? = nil
+        annotations: [String: String] = [:], operation: String? = nil, drainSeconds: Int = 30
     ) async throws {
         let notes = annotations.sorted { $0.key < $1.key }
             .map { "simulation.deepseek.io/\($0.key): '\($0.value)'" }.joined(separator: ", ")
-        let fields = (migration.contains("scaleDownDelay") ? [] : ["scaleDownDelaySeconds: 1"]) + (migration.isEmpty ? [] : [migration])
+        let fields =
+            (migration.contains("scaleDownDelay") ? [] : ["scaleDownDelaySeconds: 1"])
+            + (migration.isEmpty ? [] : [migration])
         try await scene.apply(
             """
             model: {name: deepseek-r1, version: '\(version)', source: {pvc: {claimName: models}}}
             engine: {type: vllm, image: "\(image)"}
-            pods: {preStopSeconds: 1, drainSeconds: 30, startupSeconds: 60, annotations: {\(notes)}}
+            pods: {preStopSeconds: 1, drainSeconds: \(drainSeconds), startupSeconds: 60, annotations: {\(notes)}}
             replicas: \(replicas)
             migration: {\(fields.joined(separator: ", "))}
             """ + (operation.map { "\noperation: {\($0)}" } ?? ""))
@@ -294,7 +296,8 @@ struct MigrationScene: Sendable {
         killer.cancel()
         let kills = try await killer.value
         let tally = clients.tally
-        print("twenty migrations on \(backend): \(kills) kills, \(tally.answered) requests, \(tally.failures.count) lost")
+        print(
+            "twenty migrations on \(backend): \(kills) kills, \(tally.answered) requests, \(tally.failures.count) lost")
         #expect(tally.failures.isEmpty && kills >= 3, "\(kills) kills, \(tally.failures.prefix(5))")
         #expect(tally.revisions.count > 10)
         program = try await OperatorProcess(scene, name: "last")

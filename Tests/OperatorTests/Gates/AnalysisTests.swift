@@ -76,7 +76,7 @@ import Testing
         // All failures lie before it, and a restarted engine has begun anew.
         let earlier = ["a": Self.reading(requests: 100, errors: 90), "b": Self.reading(requests: 50, errors: 0)]
         let later = ["a": Self.reading(requests: 200, errors: 92), "b": Self.reading(requests: 10, errors: 1)]
-        #expect(Self.measure(.errorRatePercent, earlier, later) == .passed("2728m"))
+        #expect(Self.measure(.errorRatePercent, earlier, later) == .passed("2727m"))
         let worse = ["a": Self.reading(requests: 200, errors: 110), "b": Self.reading(requests: 60, errors: 0)]
         #expect(Self.measure(.errorRatePercent, earlier, worse) == .failed("18182m is above 5"))
     }

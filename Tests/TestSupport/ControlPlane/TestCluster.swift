@@ -58,6 +58,13 @@ public final class TestCluster: Sendable {
             .init(imagePart: "slow", behavior: PodBehavior(loadTime: .seconds(3600))),
         ])
 
+    /// Loading takes as long as engines need to be put behind their addresses on a busy machine.
+    private static var slowBehavior: BehaviorRules {
+        var rules = behavior
+        rules.default.loadTime = .seconds(2)
+        return rules
+    }
+
     /// A control plane of one's own, for a test that watches all namespaces, or breaks things. Stop it at the end.
     public static func start(_ backend: Backend) async throws -> TestCluster {
         try await TestCluster(backend, hasEngines: false)
@@ -103,7 +110,7 @@ public final class TestCluster: Sendable {
         if let engines { tasks.append(Task { try await engines.run() }) }
         let nodes = SimulatedNodes(
             client: client, nodes: (1...4).map { SimulatedNode(name: "gpu-\($0)", gpus: 64) },
-            behavior: Self.behavior,
+            behavior: hasEngines ? Self.slowBehavior : Self.behavior,
             network: hasEngines ? Self.loopback(backend) : .standard,
             requestsInFlight: { engines?.requestsInFlight(ofPod: $0) }, now: { Timestamp(nanoseconds: systemTime()) },
             log: { print("simulated nodes: \($0)") })

@@ -4,8 +4,8 @@ public import KubeClient
 internal import KubeCore
 internal import SimulatedEngines
 
-/// Puts a simulated engine behind the address of every ready pod, as its image says: the part of a kubelet that
-/// `SimulatedNodes` leaves out.
+/// Puts a simulated engine behind the address of every running pod, as its image says: the part of a kubelet that
+/// `SimulatedNodes` leaves out. It is there before the pod is ready, as long as loading takes longer than a look.
 ///
 /// Annotations of a pod say how its engine behaves: `simulation.deepseek.io/first-token-milliseconds`,
 /// `token-milliseconds` and `error-percent`.
@@ -34,7 +34,7 @@ public final class EngineFleet: Sendable {
             } catch {
                 // The API server is not up yet, or restarts: the pods' engines go on meanwhile.
             }
-            try await Task.sleep(for: .milliseconds(150))
+            try await Task.sleep(for: .milliseconds(100))
         }
     }
 
@@ -51,7 +51,7 @@ public final class EngineFleet: Sendable {
         }
         // The end of the grace period: whoever still streams is cut off.
         for member in gone.values { member.engine.kill() }
-        for (uid, pod) in running where Self.isReady(pod) && members.withLock({ $0[uid] }) == nil { start(uid, pod) }
+        for (uid, pod) in running where members.withLock({ $0[uid] }) == nil { start(uid, pod) }
     }
 
     private func start(_ uid: String, _ pod: JSONValue) {
@@ -70,12 +70,6 @@ public final class EngineFleet: Sendable {
     }
 
     // MARK: Reading
-
-    private static func isReady(_ pod: JSONValue) -> Bool {
-        (pod[path: "status", "conditions"]?.arrayValue ?? []).contains {
-            $0["type"]?.stringValue == "Ready" && $0["status"]?.stringValue == "True"
-        }
-    }
 
     private static func kind(_ container: JSONValue) -> EngineKind? {
         let image = container["image"]?.stringValue ?? ""
