@@ -110,7 +110,7 @@ struct StreamLoop {
         guard var stream = streams[descriptor] else { return }
         stream.tail = Array((stream.tail + bytes).suffix(64))
         let text = String(decoding: stream.tail, as: UTF8.self)
-        if !stream.hasToken, text.contains("data: ") || bytes.count > 300 {
+        if !stream.hasToken, String(decoding: bytes, as: UTF8.self).contains("data: ") {
             stream.hasToken = true
             firstTokens += 1
         }

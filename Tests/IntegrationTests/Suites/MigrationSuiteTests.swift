@@ -269,14 +269,14 @@ struct MigrationScene: Sendable {
     func twentyMigrationsUnderLoadWithTheOperatorKilled(backend: Backend) async throws {
         let stage = try await MigrationScene(backend, "twenty")
         var program = try await OperatorProcess(stage.scene, name: "first")
-        try await stage.apply(version: 0)
+        try await stage.apply(version: 0, replicas: 1)
         _ = try await stage.settled()
         let (clients, scene) = (stage.clients, stage.scene)
         let killer = Task { [program] in
             var program = program
             var kills = 0
             while !Task.isCancelled {
-                try? await Task.sleep(for: .milliseconds(2500))
+                try? await Task.sleep(for: .seconds(4))
                 try await program.process.kill()
                 kills += 1
                 program = try await OperatorProcess(scene, name: "operator-\(kills)")
@@ -287,7 +287,7 @@ struct MigrationScene: Sendable {
         try await clients.whileAsking {
             for version in 1...20 {
                 let before = try await stage.liveRevision()
-                try await stage.apply(version: version, migration: "scaleDownDelaySeconds: 0")
+                try await stage.apply(version: version, replicas: 1, migration: "scaleDownDelaySeconds: 0")
                 try await scene.wait(for: "version \(version)", within: .seconds(60)) {
                     $0.activeRevision != before && $0.history?.first?.version == "\(version)"
                 }
