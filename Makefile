@@ -22,17 +22,22 @@ demo: setup ## watch pods follow the load, with no cluster; ARGS="--duration 60"
 	swift run deepseek-demo $(ARGS)
 
 # One process after the other: tests that compute for seconds would starve those that wait for sockets of the few
-# threads they share, and those that start control planes or clusters by the dozen those with deadlines.
+# threads they share, and those that start control planes by the dozen, or migrate under load, those with deadlines. SWT_...
+# says how many of a process run side by side: two cores carry so many without leaders losing leases of a few seconds.
 COMPUTING := AutoscalingTests|TrafficModelTests|SimulationTests|MigrationTests
 HEAVY := IntegrationTests.(WholeCluster|Fixture|RBAC|FaultSweep)Tests
-# As many tests at once as two cores carry without leaders losing their leases of a few seconds.
-SIDE_BY_SIDE := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
+MIGRATIONS := IntegrationTests.MigrationSuiteTests
+STREAMS := IntegrationTests.StreamCutoverTests
+WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH
+TEST := swift test --disable-xctest
 test: setup ## run all tests, the integration tests on the simulator and on a real Kubernetes API server
 	KUBEBUILDER_ASSETS="$$(scripts/control-plane.sh)"; export KUBEBUILDER_ASSETS; \
-	    swift test --disable-xctest --filter '$(COMPUTING)' $(ARGS) && \
-	    swift test --disable-xctest --skip 'IntegrationTests|$(COMPUTING)' $(ARGS) && \
-	    swift test --disable-xctest --filter '$(HEAVY)' $(ARGS) && \
-	    $(SIDE_BY_SIDE) swift test --disable-xctest --filter IntegrationTests --skip '$(HEAVY)' $(ARGS)
+	    $(TEST) --filter '$(COMPUTING)' $(ARGS) && \
+	    $(TEST) --filter '$(STREAMS)' $(ARGS) && \
+	    $(TEST) --skip 'IntegrationTests|$(COMPUTING)' $(ARGS) && \
+	    $(TEST) --filter '$(HEAVY)' $(ARGS) && \
+	    $(WIDTH)=4 $(TEST) --filter '$(MIGRATIONS)' $(ARGS) && \
+	    $(WIDTH)=16 $(TEST) --filter IntegrationTests --skip '$(HEAVY)|$(MIGRATIONS)|$(STREAMS)' $(ARGS)
 
 search: setup ## play a million migrations with everything that may go wrong; RUNS=10000 SEED=7 for others
 	swift build -c release --product migration-search
