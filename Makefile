@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test search conformance lint bench fuzz sanitize control-plane crds chart-lint image-lint
+.PHONY: help setup build demo test search conformance scenarios lint bench fuzz sanitize control-plane crds chart-lint \
+    image-lint
 
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/deepseek-operator
 CRD := crds/serving.deepseek.io_deepseekclusters.yaml
@@ -22,7 +23,7 @@ demo: setup ## watch pods follow the load, with no cluster; ARGS="--duration 60"
 
 # One process after the other: tests that compute for seconds would starve those that wait for sockets of the few
 # threads they share, and those that start control planes or clusters by the dozen those with deadlines.
-COMPUTING := AutoscalingTests|TrafficModelTests|MigrationTests
+COMPUTING := AutoscalingTests|TrafficModelTests|SimulationTests|MigrationTests
 HEAVY := IntegrationTests.(WholeCluster|Fixture|RBAC|FaultSweep)Tests
 # As many tests at once as two cores carry without leaders losing their leases of a few seconds.
 SIDE_BY_SIDE := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
@@ -42,6 +43,10 @@ conformance: setup ## replay recorded HPA decisions; VECTORS=file.jsonl.gz names
 	gzip -dcf -- "$(or $(VECTORS),Tests/Fixtures/vectors/hpa-1.36.jsonl.gz)" | \
 	    "$$(swift build --show-bin-path)/hpa-conformance"
 
+scenarios: setup ## play the scenarios under our rule, HPA's, Knative's and two yardsticks; print the table of docs/simulation.md
+	swift build -c release --product traffic-scenarios
+	"$$(swift build -c release --show-bin-path)/traffic-scenarios" scenarios
+
 lint: setup ## check formatting, scripts, the CRD's rules, the examples, the chart and the Dockerfile
 	@scripts/lint.sh
 
@@ -49,6 +54,7 @@ bench: setup ## run the benchmarks in release mode, beside their yardsticks; ARG
 	swift build -c release --static-swift-stdlib --product deepseek-operator
 	swift build -c release --static-swift-stdlib --product bench-decoding
 	swift build -c release --static-swift-stdlib --product bench-control-plane
+	swift build -c release --static-swift-stdlib --product bench-what-if
 	Benchmarks/run.py "$$(swift build -c release --show-bin-path)" $(ARGS)
 
 fuzz: setup ## fuzz every parser; SECONDS_EACH=600 sets the time for each

@@ -79,6 +79,9 @@ let package = Package(
                 "HTTPServer", "Telemetry", "Base",
             ]),
 
+        // What-if: the operator's settings over a trace.
+        room("Simulation", ["Operator", "TrafficModel", "Autoscaling", "DeepSeekAPI", "YAML", "KubeCore"]),
+
         // An API server in memory. It never imports KubeClient: client and simulator must not share a bug.
         room("ClusterSimulator", ["KubeCore", "PodModel", "HTTPServer", "Base"]),
 
@@ -88,7 +91,8 @@ let package = Package(
         executable(
             "deepseek-operator",
             [
-                "Operator", "KubeClient", "KubeCore", "DeepSeekAPI", "HTTPTransport", "YAML", "Telemetry", "Base",
+                "Operator", "Simulation", "TrafficModel", "KubeClient", "KubeCore", "DeepSeekAPI", "HTTPTransport",
+                "YAML", "Telemetry", "Base",
                 "CBuildInfo",
             ]),
         executable(
@@ -99,6 +103,7 @@ let package = Package(
             ]),
 
         executable("hpa-conformance", ["HPAConformance"]),
+        executable("traffic-scenarios", ["TrafficModel"]),
 
         // Benchmarks, run by `make bench`.
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
@@ -112,6 +117,9 @@ let package = Package(
                 "ClusterSimulator", "DeepSeekAPI", "HTTPServer", "KubeCore", "PodModel", "Telemetry", "Base",
             ],
             path: "Benchmarks/ControlPlane", swiftSettings: strict),
+        .executableTarget(
+            name: "bench-what-if", dependencies: ["TrafficModel", "Autoscaling", "KubeCore"],
+            path: "Benchmarks/WhatIf", swiftSettings: strict),
 
         .target(
             name: "TestSupport",
@@ -133,6 +141,7 @@ let package = Package(
             swiftSettings: strict),
         tests("MigrationTests", ["Migration", "MigrationModel", "KubeCore"]),
         tests("TrafficModelTests", ["TrafficModel", "Autoscaling", "KubeCore"]),
+        tests("SimulationTests", ["Simulation", "Operator", "TrafficModel"]),
         tests("PodModelTests", ["PodModel", "KubeCore"]),
         tests("DeepSeekAPITests", ["DeepSeekAPI", "KubeCore", "YAML"]),
         tests("EnginesTests", ["Engines", "DeepSeekAPI", "KubeCore", "YAML"]),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the benchmarks in release mode and prints one table: a figure, a yardstick measured beside it, their ratio.
 
-usage: Benchmarks/run.py FOLDER-OF-RELEASE-PROGRAMS [decoding] [binary] [latency] [scale]
+usage: Benchmarks/run.py FOLDER-OF-RELEASE-PROGRAMS [decoding] [what-if] [binary] [latency] [scale]
 """
 import json
 import os
@@ -46,6 +46,14 @@ def decoding(program):
     print(f"{'allocations per watch event':34} {float(figures['allocations_per_event']):>12.1f}")
 
 
+def what_if(program):
+    output = subprocess.run([program], check=True, capture_output=True, text=True).stdout
+    figures = dict(line.split() for line in output.splitlines())
+    for sync in ("1", "5"):
+        print(f"{'30 days, decided every ' + sync + ' s, s':34} {float(figures['what_if_seconds_' + sync]):>12.1f}  goal: 10")
+    print(f"{'decisions a second, one core':34} {float(figures['decisions_per_second']):>12.0f}")
+
+
 def binary(program):
     kubectl = shutil.which("kubectl") or sys.exit("kubectl is not there: make setup")
     megabyte = 1e6
@@ -82,6 +90,7 @@ def scale(programs):
 def main():
     parts = {
         "decoding": lambda programs: decoding(programs / "bench-decoding"),
+        "what-if": lambda programs: what_if(programs / "bench-what-if"),
         "binary": lambda programs: binary(programs / "deepseek-operator"),
         "latency": latency,
         "scale": scale,

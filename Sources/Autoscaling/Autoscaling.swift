@@ -8,6 +8,7 @@
 //   Limits/    Stabilizer (windows) and RateLimiter (policies), over the AutoscalerState that they need
 //   Decision/  Autoscaler, which puts these in HPA's order; Decision and DecisionTrace, what it did and why
 //   ColdStart/ ColdStartTimes: how long pods take to be ready; PodsOnTheirWay: how many of them will be, and when
+//   Forecast/  LoadForecaster: a load some minutes ahead, by trend, season and jumps; ReplicaForecaster: what it needs
 //
 // The rules are those of Kubernetes 1.36's HorizontalPodAutoscaler controller (pkg/controller/podautoscaler), whose
 // recorded decisions are replayed in the tests. Its arithmetic is kept, order of floating-point operations included:

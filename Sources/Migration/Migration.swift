@@ -7,6 +7,11 @@
 //   Plan/        MigrationPlanner.plan(look) -> MigrationPlan: the record moved on, and the writes that the step asks for
 //   Report/      conditions, events and words for people
 //
+// Who drives it looks (caches will do), plans, and when the plan says `needsFreshLook`, looks at the server and plans
+// again. Then it makes the plan's writes in their order, each with its preconditions, until one fails, and looks anew:
+// after every write, when anything changes, and at `wakeAt`. It has the gate run that the plan names, and no other, and
+// counts requests on `drainingRevisions`. docs/migration.md is the page for users.
+//
 // Where state lives. The live Service holds both the selector, which says who serves, and the record, which says what
 // is under way and until when. One write changes both, under the Service's resourceVersion: there is no moment between
 // them in which a crash could leave one without the other, and a leader that looks at an old Service gets 409.

@@ -28,11 +28,15 @@ enum OperatorCommand {
     private static func run(_ arguments: [String]) async throws {
         let command = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
         let rest = command == nil ? arguments : Array(arguments.dropFirst())
-        guard ["run", "explain", "plan", "print-crds", "install-crds", "version", "help", nil].contains(command) else {
+        guard
+            ["run", "explain", "plan", "simulate", "print-crds", "install-crds", "version", "help", nil].contains(
+                command)
+        else {
             throw UsageError("unknown command '\(command ?? "")'; --help lists the commands")
         }
         if command == "explain" { return try await explain(rest) }
         if command == "plan" { return try await plan(rest) }
+        if command == "simulate" { return try await simulate(rest) }
         let options = try OperatorOptions(arguments: rest, environment: ProcessInfo.processInfo.environment)
         if options.showsHelp || command == "help" { return print(help) }
         if options.showsVersion || command == "version" { return print(version) }
@@ -88,7 +92,7 @@ enum OperatorCommand {
         }
     }
 
-    private static func withClient(
+    static func withClient(
         _ options: OperatorOptions, _ body: (KubeClient) async throws -> Void
     ) async throws {
         let transport = CurlTransport()
@@ -122,6 +126,7 @@ enum OperatorCommand {
           run            Run the operator. The default.
           explain        Print the last decisions of a cluster's autoscaler, stage by stage: explain NAMESPACE/NAME.
           plan -f FILE   Tell what a changed DeepSeekCluster would lead to, step by step, and its peak of GPUs.
+          simulate       See what settings would have done with a trace: simulate TRACE.csv [FLAGS]; simulate --help.
           install-crds   Install or upgrade the CustomResourceDefinition, and wait until it is served.
           print-crds     Print the CustomResourceDefinition as YAML.
           version        Print the version and the commit it was built from.
@@ -131,7 +136,7 @@ enum OperatorCommand {
         """
     }
 
-    private static func printError(_ text: String) {
+    static func printError(_ text: String) {
         FileDescriptorSink(2).write(Array((text + "\n").utf8))
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import HTTPTransport
+import KubeCore
 import MetricSources
 import TestSupport
 import Testing
@@ -27,6 +28,13 @@ struct RealPrometheusTests {
                 scraped = try await read("up[1m]")
             }
             #expect(scraped.samples.map(\.value) == [.success(1000)])
+            let selector = try #require(PromQLSelector("up{job=\"self\"}"))
+            let timed = PrometheusSource(
+                endpoint, query: selector.query, timestampQuery: selector.timestampQuery, transport: transport)
+            let sampleTime = try #require(try await timed.read().samples.first?.timestamp)
+            let askedTime = try #require(try await read(selector.query).samples.first?.timestamp)
+            let age = askedTime.since(sampleTime)
+            #expect(age > .zero && age < .seconds(30), "scraped \(age) before it was asked for")
             let error = await #expect(throws: MetricSourceError.self) { _ = try await read("sum(") }
             #expect("\(try #require(error))".contains("bad_data: "))
         }

@@ -3,14 +3,25 @@ internal import Migration
 /// Chooses what happens next. What has something to do comes more often, so that runs get far.
 struct Generator {
     var random: SplitMix64
+    /// Whether leases change hands all the time, in the middle of writes.
+    private let isDuel: Bool
+
+    init(random: SplitMix64) {
+        self.random = random
+        isDuel = self.random.chance(20)
+    }
 
     mutating func event(_ run: ModelRun) -> Event {
         let leader = run.leaders[0]
+        if isDuel, random.chance(40) { return duel(run) }
         let dice = random.below(100)
         switch dice {
         case 0..<14: return .advance
         case 14..<30:
-            return leader.next < leader.pending.count ? .write(0, fault()) : .reconcile(0)
+            guard leader.next < leader.pending.count else { return .reconcile(0) }
+            // The writes that fences are for.
+            if case .deleteDeployment = leader.pending[leader.next], random.chance(25) { return .loseLease }
+            return .write(0, fault())
         case 30..<36: return .sync(0, random.chance(50) ? .all : ModelLeader.Part.allCases[random.below(5)])
         case 36..<50: return .runPods
         case 50..<56: return pods(run)
@@ -22,6 +33,24 @@ struct Generator {
             return run.leaders.count > 1 && random.chance(60) ? old(run) : random.chance(50) ? .crash : .loseLease
         default: return meddler(run)
         }
+    }
+
+    /// A leader stops between deciding and writing, another takes over and undoes what the first was about to do.
+    private mutating func duel(_ run: ModelRun) -> Event {
+        let isDeciding = run.leaders[0].next < run.leaders[0].pending.count
+        switch random.below(10) {
+        case 0, 1: return isDeciding ? .loseLease : .reconcile(0)
+        case 2, 3: return run.leaders.count > 1 ? old(run) : .reconcile(0)
+        case 4, 5: return describeAnother(run)
+        case 6: return .wait(130)
+        default: return isDeciding ? .write(0, .none) : .advance
+        }
+    }
+
+    /// Often what clients left a moment ago.
+    private mutating func describeAnother(_ run: ModelRun) -> Event {
+        let left = random.chance(40) ? run.cluster.service?.record?.retiring.first?.revision : nil
+        return .describe(left.flatMap { Scenario.names.firstIndex(of: $0) } ?? random.below(Scenario.names.count))
     }
 
     private mutating func fault() -> Event.Fault {
@@ -56,7 +85,7 @@ struct Generator {
 
     private mutating func people(_ run: ModelRun) -> Event {
         switch random.below(12) {
-        case 0..<4: return .describe(random.below(Scenario.names.count))
+        case 0..<4: return describeAnother(run)
         case 4, 5: return .wish(random.below(6))
         case 6: return random.chance(50) ? .breakSpec : .pauseSpec(run.cluster.isPaused ? false : random.chance(60))
         default:

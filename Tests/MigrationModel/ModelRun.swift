@@ -193,7 +193,9 @@ public struct ModelRun: Sendable {
             if write.selection != before.service?.selection ?? .none { isServiceEdited = false }
             cluster.decided(at: look.now)
             violation = violation ?? Invariants.gates(write, look, genuine: genuine)
-            for arrow in write.transitions { taken |= 1 << UInt128(Coverage.index[arrow] ?? 127) }
+            for arrow in write.transitions {
+                taken |= 1 << UInt128(Coverage.index[arrow] ?? 127)
+            }
         }
         return true
     }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Testing
-import TrafficModel
+
+@testable import TrafficModel
 
 @Suite struct ServingSpeedTests {
     struct Measurement {
@@ -41,12 +42,18 @@ import TrafficModel
         #expect(abs(speed.residence(generatedTokens: 50) - 2.5) < 1e-12)
     }
 
-    @Test func theFirstTokenComesLaterOnABusyPod() {
-        let speed = ServingSpeed()
-        let idle = speed.timeToFirstToken(promptTokens: 1000, rate: 0)
-        #expect(idle == speed.prefill(promptTokens: 1000))
-        #expect(speed.timeToFirstToken(promptTokens: 1000, rate: 1) > idle)
-        #expect(speed.timeToFirstToken(promptTokens: 1000, rate: 1e9).isFinite)
+    @Test func promptsWaitForEachOtherOnABusyPod() {
+        func wait(_ requests: Double, pods: Int) -> Double {
+            var prompts = PromptLoad()
+            prompts.add(0.5, requests: requests)
+            return prompts.wait(pods: pods)
+        }
+        #expect(wait(0, pods: 1) == 0)
+        // Pollaczek-Khinchine for an M/D/1 queue that is busy half of the time: half of half the prompt's time by the rest.
+        #expect(abs(wait(1, pods: 1) - 0.25) < 1e-12)
+        #expect(wait(1.5, pods: 1) > wait(1, pods: 1))
+        #expect(wait(1000, pods: 1000) < 1e-3)
+        #expect(wait(1e9, pods: 1).isFinite)
     }
 
     @Test func numbersThatAreNoTimesAreMovedToOnesThatAre() {

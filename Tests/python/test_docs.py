@@ -33,6 +33,7 @@ def reasons():
     return (
         words(r"reason: " + WORD, "Operator", "Autoscaling")
         | words(WORD, "Operator/Status/StatusBuilder.swift", "Operator/Status/ConditionType.swift")
+        | words(r"static let \w+ = " + WORD, "Migration/Report/MigrationPlan+Conditions.swift")
         | words(r"case \w+ = " + WORD, "Operator/Plan/Acceptance.swift", "Operator/World/PodTrouble.swift")
         | words(r"AutoscalerCondition\.\w+, \.\w+,\s+" + WORD, "Autoscaling")
         | words(r"(?:failureReason: String \{[^}]*?)" + WORD, "Autoscaling")

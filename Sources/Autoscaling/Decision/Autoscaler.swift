@@ -139,7 +139,7 @@ public struct Autoscaler: Sendable {
         state.failingSince = nil
         draft.set(AutoscalerCondition.scalingActive, .true, "ValidMetricFound", best.words.found)
         let tolerated = max(best.replicas, 0)
-        let forecast = max(tolerated, observation.forecastReplicas ?? tolerated)
+        let forecast = observation.forecastReplicas.map { max($0, proposals.needed ?? tolerated) } ?? tolerated
         let desired = raise(forecast, by: guards, &draft)
         draft.trace.tolerated = tolerated
         draft.trace.forecast = observation.forecastReplicas.map { _ in forecast }

@@ -8,6 +8,8 @@ struct MetricProposals {
     private(set) var traces: [MetricTrace] = []
     private(set) var events: [AutoscalerEvent] = []
     private var best: (replicas: Int32, words: MetricWords)?
+    private let targets: [MetricTarget.Target]
+    private let hasOwnTolerance: Bool
     private var failures = 0
     private var firstFailure: MetricWords.Failure?
 
@@ -18,6 +20,8 @@ struct MetricProposals {
         self.calculator = calculator
         self.observation = observation
         mayBeZero = policy.minReplicas == 0
+        targets = policy.metrics.map(\.target)
+        hasOwnTolerance = policy.behavior?.scaleUp?.tolerance != nil || policy.behavior?.scaleDown?.tolerance != nil
         let evaluator = MetricEvaluator(
             deviations: policy.deviations, staleness: policy.staleness, now: observation.now)
         for (index, words) in words.enumerated() {
@@ -39,6 +43,15 @@ struct MetricProposals {
 
     /// The highest need before tolerance.
     var raw: Int32? { traces.compactMap(\.raw).max() }
+
+    /// What the load needs where a forecast, and no tolerance, keeps replicas from following every change of the load. nil
+    /// where a tolerance was asked for, or not everything is known.
+    var needed: Int32? {
+        guard failures == 0, !hasOwnTolerance else { return nil }
+        return traces.enumerated().compactMap { index, trace in
+            if case .averageValue = targets[index] { trace.raw } else { trace.proposal }
+        }.max()
+    }
 
     /// The proposal that counts. nil: all metrics failed, or some did and the rest would scale down.
     var chosen: (replicas: Int32, words: MetricWords)? {

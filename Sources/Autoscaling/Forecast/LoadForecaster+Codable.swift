@@ -1,5 +1,5 @@
 extension LoadForecaster: Codable {
-    private enum CodingKeys: String, CodingKey { case spans, profile, quarter, scores, pending, newest }
+    private enum CodingKeys: String, CodingKey { case spans, profile, quarter, scores, jumps, pending, newest }
 
     /// The quarter of an hour that the profile gathers.
     private struct Quarter: Codable {
@@ -20,6 +20,7 @@ extension LoadForecaster: Codable {
             profile: SeasonalProfile(
                 codes: codes, open: quarter?.number, sum: quarter?.sum ?? 0, count: quarter?.count ?? 0),
             scores: try container.decodeIfPresent([ForecastScore].self, forKey: .scores) ?? [],
+            jumps: try container.decodeIfPresent(JumpDetector.self, forKey: .jumps) ?? JumpDetector(),
             pending: try container.decodeIfPresent([PendingForecast].self, forKey: .pending) ?? [],
             newest: try container.decodeIfPresent(Int64.self, forKey: .newest))
     }
@@ -32,6 +33,7 @@ extension LoadForecaster: Codable {
             try container.encode(Quarter(number: open, sum: profile.sum, count: profile.count), forKey: .quarter)
         }
         try container.encode(scores, forKey: .scores)
+        try container.encode(jumps, forKey: .jumps)
         try container.encode(pending, forKey: .pending)
         try container.encodeIfPresent(newestSecond, forKey: .newest)
     }

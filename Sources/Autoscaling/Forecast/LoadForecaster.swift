@@ -17,14 +17,17 @@ public struct LoadForecaster: Sendable, Hashable {
     static let span: Int64 = 30
     /// A forecast from samples older than this is none.
     private static let staleSeconds: Int64 = 300
+    /// How many forecasts a season is tried on before it counts.
+    private static let proof: Int32 = 20
 
     /// Spans of 30 s, the newest of which is open.
     private(set) var spans = BucketSeries(width: span, capacity: 61)
     private(set) var profile = SeasonalProfile()
-    private(set) var scores = Array(repeating: ForecastScore(), count: ForecastMethod.allCases.count)
+    private(set) var scores = Array(repeating: ForecastScore(), count: ForecastMethod.allCases.count + 1)
+    private(set) var jumps = JumpDetector()
     private(set) var pending: [PendingForecast] = []
-    /// By method, as of the newest closed span; follows from the rest.
-    private var lines: [TrendFit?] = Array(repeating: nil, count: ForecastMethod.allCases.count)
+    /// As of the newest closed span; follows from the spans.
+    private var trend: Trend?
     private(set) var newestSecond: Int64?
 
     public init() {}
@@ -38,10 +41,11 @@ public struct LoadForecaster: Sendable, Hashable {
         let second = time.seconds
         if let newestSecond, abs(second - newestSecond) > 3600 { forgetRecent() }
         newestSecond = max(second, newestSecond ?? second)
+        jumps.add(min(max(milli, 0), BucketSeries.highest), second: second)
         guard let closed = spans.add(milli, second: second) else { return }
         profile.add(closed.milli, second: closed.bucket * Self.span)
         score(closed)
-        refit(closed.bucket)
+        trend = Trend(spans, newest: closed.bucket)
         predict(closed.bucket, horizon: Self.seconds(horizon))
     }
 
@@ -49,15 +53,16 @@ public struct LoadForecaster: Sendable, Hashable {
     /// sample is older than five minutes.
     public func forecast(at now: Timestamp, horizon: Duration) -> LoadForecast? {
         guard let newestSecond, let closed = spans.newestClosed,
-            abs(now.seconds - newestSecond) <= Self.staleSeconds, let best = bestMethod
+            abs(now.seconds - newestSecond) <= Self.staleSeconds, let trend
         else { return nil }
         let elapsed = Double(max(now.seconds - closed * Self.span - Self.span / 2, 0))
-        guard let line = lines[best.index],
-            let expected = highest(best.method, line, elapsed: elapsed, horizon: Self.seconds(horizon), closed: closed)
-        else { return nil }
-        let upper = expected * (1 + scores[best.index].margin)
-        return LoadForecast(
-            expected: Self.milli(expected), upper: Self.milli(upper), method: best.method.rawValue)
+        let line = highest(trend, elapsed: elapsed, horizon: Self.seconds(horizon), closed: closed)
+        let upper = line * (1 + scores[scores.count - 1].margin)
+        let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? trend.load(ahead: 0)
+        guard let jump = jumps.load(before: before), jump > upper else {
+            return LoadForecast(expected: Self.milli(line), upper: Self.milli(upper), method: leading.name)
+        }
+        return LoadForecast(expected: Self.milli(jump), upper: Self.milli(jump), method: "jump")
     }
 
     /// Moves what it remembers by how far the wall clock was set. The week's profile stays where it is: it follows the
@@ -68,19 +73,22 @@ public struct LoadForecaster: Sendable, Hashable {
         spans.shift(bySeconds: seconds)
         newestSecond? += seconds
         pending.removeAll()
-        if let closed = spans.newestClosed { refit(closed) }
+        jumps = JumpDetector()
+        if let closed = spans.newestClosed { trend = Trend(spans, newest: closed) }
     }
 
     private mutating func forgetRecent() {
         spans = BucketSeries(width: Self.span, capacity: spans.capacity)
-        lines = lines.map { _ in nil }
+        trend = nil
         pending.removeAll()
+        jumps = JumpDetector()
         newestSecond = nil
     }
 
     /// Takes over what was stored, and works out the rest.
     mutating func restore(
-        spans: BucketSeries.Stored?, profile: SeasonalProfile, scores: [ForecastScore], pending: [PendingForecast],
+        spans: BucketSeries.Stored?, profile: SeasonalProfile, scores: [ForecastScore],
+        jumps: JumpDetector, pending: [PendingForecast],
         newest: Int64?
     ) {
         self.profile = profile
@@ -88,54 +96,47 @@ public struct LoadForecaster: Sendable, Hashable {
         guard let newest, newest.magnitude < 1 << 40 else { return }
         self.spans = BucketSeries(width: Self.span, capacity: self.spans.capacity, stored: spans)
         newestSecond = newest
+        self.jumps = jumps
         self.pending = pending.suffix(PendingForecast.most).filter { $0.loads.count == self.scores.count }
-        if let closed = self.spans.newestClosed { refit(closed) }
+        if let closed = self.spans.newestClosed { trend = Trend(self.spans, newest: closed) }
     }
 
     // MARK: - Methods
 
-    private var bestMethod: (index: Int, method: ForecastMethod)? {
-        ForecastMethod.allCases.enumerated()
-            .filter { lines[$0.offset] != nil && ($0.element != .season || scores[$0.offset].count > 0) }
-            .min { scores[$0.offset].loss < scores[$1.offset].loss }
-            .map { ($0.offset, $0.element) }
-    }
-
-    private mutating func refit(_ closed: Int64) {
-        for (index, method) in ForecastMethod.allCases.enumerated() {
-            let line = TrendFit(spans, newest: closed, count: method.spans)
-            switch method {
-            case .shortTrend, .trend, .longTrend: lines[index] = line
-            case .shortLevel, .longLevel, .season: lines[index] = line.map { $0.flat(spans: method.spans) }
-            }
+    /// What each method expects `ahead` seconds after the newest closed span.
+    private func loads(_ trend: Trend, ahead: Double, closed: Int64) -> (trend: Double, season: Double?) {
+        let load = trend.load(ahead: ahead)
+        let now = closed * Self.span + Self.span / 2
+        guard let then = profile.load(second: now + Int64(ahead)), let before = profile.load(second: now) else {
+            return (load, nil)
         }
+        return (load, trend.load(ahead: 0) * min(max((then + 1) / (before + 1), 0.1), 10))
     }
 
-    /// What a method expects `ahead` seconds after the newest closed span.
-    private func expected(_ method: ForecastMethod, _ line: TrendFit, ahead: Double, closed: Int64) -> Double? {
-        switch method {
-        case .shortLevel, .longLevel: return line.level
-        case .shortTrend, .trend, .longTrend:
-            // What was seen for some minutes is expected for as many, and no more.
-            let seen = Double(Int64(method.spans) * Self.span)
-            return max(line.level + line.slope * min(ahead, seen), 0)
-        case .season:
-            let middle = closed * Self.span + Self.span / 2
-            guard let now = profile.load(second: middle), let then = profile.load(second: middle + Int64(ahead)) else {
-                return nil
-            }
-            return line.level * min(max((then + 1) / (now + 1), 0.1), 10)
+    /// What the methods together expect: their mean, each with a weight that falls with the fourth power of its errors.
+    private func combined(_ loads: (trend: Double, season: Double?)) -> Double {
+        // A season has to prove itself first.
+        guard let season = loads.season, scores[ForecastMethod.season.rawValue].count >= Self.proof else {
+            return loads.trend
         }
+        func weight(_ method: ForecastMethod) -> Double {
+            let error = max(scores[method.rawValue].scale, 1e-3)
+            return 1 / (error * error * error * error)
+        }
+        let weights = (trend: weight(.trend), season: weight(.season))
+        return (weights.trend * loads.trend + weights.season * season) / (weights.trend + weights.season)
     }
 
-    private func highest(
-        _ method: ForecastMethod, _ line: TrendFit, elapsed: Double, horizon: Int64, closed: Int64
-    ) -> Double? {
-        var highest: Double?
+    private var leading: ForecastMethod {
+        let (trend, season) = (scores[0], scores[1])
+        return season.count >= Self.proof && season.scale < trend.scale ? .season : .trend
+    }
+
+    private func highest(_ trend: Trend, elapsed: Double, horizon: Int64, closed: Int64) -> Double {
+        var highest = 0.0
         for part in 0...4 {
             let ahead = elapsed + Double(horizon) * Double(part) / 4
-            guard let load = expected(method, line, ahead: ahead, closed: closed) else { return nil }
-            highest = max(highest ?? load, load)
+            highest = max(highest, combined(loads(trend, ahead: ahead, closed: closed)))
         }
         return highest
     }
@@ -145,14 +146,10 @@ public struct LoadForecaster: Sendable, Hashable {
     private mutating func predict(_ closed: Int64, horizon: Int64) {
         let spansAhead = max((horizon + Self.span - 1) / Self.span, 1)
         // At most so many wait at a time.
-        guard closed % (1 + spansAhead / Int64(PendingForecast.most)) == 0 else { return }
-        let loads = ForecastMethod.allCases.enumerated().map { index, method -> Int64 in
-            guard let line = lines[index],
-                let load = expected(method, line, ahead: Double(spansAhead * Self.span), closed: closed)
-            else { return -1 }
-            return Self.milli(load)
-        }
-        pending.append(PendingForecast(due: closed + spansAhead, loads: loads))
+        guard let trend, closed % (1 + spansAhead / Int64(PendingForecast.most)) == 0 else { return }
+        let loads = loads(trend, ahead: Double(spansAhead * Self.span), closed: closed)
+        let all = [loads.trend, loads.season ?? -1, combined(loads)]
+        pending.append(PendingForecast(due: closed + spansAhead, loads: all.map { $0 < 0 ? -1 : Self.milli($0) }))
         pending.removeFirst(max(pending.count - PendingForecast.most, 0))
     }
 
@@ -160,7 +157,11 @@ public struct LoadForecaster: Sendable, Hashable {
         for forecast in pending where forecast.due == closed.bucket {
             for (index, load) in forecast.loads.enumerated() where load >= 0 {
                 let base = max(Double(load), Double(closed.milli) / 10, 1)
-                scores[index].add(error: (Double(closed.milli) - Double(load)) / base)
+                // Which method is right shows in the course of a day; how wrong all of them are is a matter of now.
+                let isMethod = index < ForecastMethod.allCases.count
+                scores[index].add(
+                    error: (Double(closed.milli) - Double(load)) / base,
+                    memory: isMethod ? ForecastScore.long : ForecastScore.short)
             }
         }
         pending.removeAll { $0.due <= closed.bucket }

@@ -57,14 +57,20 @@ struct SeasonalProfile: Sendable, Hashable {
     private func load(quarter: Int64) -> Double? {
         let slot = Self.slot(quarter)
         if codes[slot].isKnown { return codes[slot].milli }
-        var others: [LoadCode] = []
-        for day in 1..<7 {
-            let code = codes[(slot + day * Self.day) % Self.week]
-            if code.isKnown { others.append(code) }
+        return median(ofOthersAt: slot)
+    }
+
+    /// The lower median of what is known of that time on the other days; nil where nothing is.
+    private func median(ofOthersAt slot: Int) -> Double? {
+        func code(_ day: Int) -> LoadCode { codes[(slot + day * Self.day) % Self.week] }
+        let known = (1..<7).count { code($0).isKnown }
+        guard known > 0 else { return nil }
+        // Six at most: the one that has so many below it.
+        for day in 1..<7 where code(day).isKnown {
+            let below = (1..<7).count { code($0).isKnown && (code($0), $0) < (code(day), day) }
+            if below == (known - 1) / 2 { return code(day).milli }
         }
-        guard !others.isEmpty else { return nil }
-        others.sort()
-        return others[(others.count - 1) / 2].milli
+        return nil
     }
 
     private mutating func learn(_ quarter: Int64) {

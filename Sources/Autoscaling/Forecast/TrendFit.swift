@@ -1,17 +1,21 @@
-/// A line through the last spans of a series: level at the newest of them, and slope.
+/// A line through the last spans of a series: its middle, its slope, and how sure that is.
 ///
 /// Least squares with Huber's weights, reweighted twice (Holland and Welsch, "Robust regression using iteratively
 /// reweighted least-squares", 1977; k = 1.345 times the scale, which is 1.4826 times the median absolute residual): a
 /// spike counts as if it were not much further off than the rest.
 struct TrendFit: Sendable, Hashable {
-    /// Thousandths, and thousandths a second.
-    var level: Double
-    var slope: Double
+    /// Seconds from the middle of the points to the middle of the newest span, and the load there, thousandths.
+    private(set) var age: Double
+    private(set) var middle: Double
+    /// Thousandths a second.
+    private(set) var slope: Double
+    /// Slope by its standard error, squared: how far it is from chance.
+    private(set) var significance = 0.0
 
     private static let tuning = 1.345
     private static let rounds = 2
-    /// Fewer points make no line.
-    private static let fewest = 3
+    /// Fewer points say nothing of a slope's error.
+    private static let fewest = 5
 
     /// - Parameters:
     ///   - newest: the span that the line ends with; `count` spans are looked at, gaps left out.
@@ -25,62 +29,62 @@ struct TrendFit: Sendable, Hashable {
             times.append(Double(-age * series.width))
             loads.append(Double(load))
         }
-        guard times.count >= Self.fewest, let first = Self.line(times, loads, weights: nil) else { return nil }
+        var weights = Array(repeating: 1.0, count: times.count)
+        guard times.count >= Self.fewest, let first = Self.line(times, loads, weights) else { return nil }
         self = first
         for _ in 0..<Self.rounds {
-            var residuals = zip(times, loads).map { abs($1 - level - slope * $0) }
-            let scale = 1.4826 * Self.median(residuals)
-            guard scale > 0 else { return }
-            for index in residuals.indices {
-                residuals[index] = min(1, Self.tuning * scale / max(residuals[index], .leastNormalMagnitude))
-            }
-            guard let better = Self.line(times, loads, weights: residuals) else { return }
+            let residuals = zip(times, loads).map { abs($1 - load(at: $0)) }
+            let scale = 1.4826 * residuals.sorted()[residuals.count / 2]
+            guard scale > 0 else { break }
+            weights = residuals.map { min(1, Self.tuning * scale / max($0, .leastNormalMagnitude)) }
+            guard let better = Self.line(times, loads, weights) else { break }
             self = better
         }
+        significance = significance(times, loads, weights)
     }
 
-    private init(level: Double, slope: Double) {
-        self.level = level
+    /// The load on the line, this many seconds after the newest span.
+    func load(at time: Double) -> Double { middle + slope * (time + age) }
+
+    private init(age: Double, middle: Double, slope: Double) {
+        self.age = age
+        self.middle = middle
         self.slope = slope
     }
 
-    /// nil where all points are of one time.
-    private static func line(_ times: [Double], _ loads: [Double], weights: [Double]?) -> TrendFit? {
+    private static func line(_ times: [Double], _ loads: [Double], _ weights: [Double]) -> TrendFit? {
         var total = 0.0
-        var meanTime = 0.0
-        var meanLoad = 0.0
+        var time = 0.0
+        var load = 0.0
         for index in times.indices {
-            let weight = weights?[index] ?? 1
-            total += weight
-            meanTime += weight * times[index]
-            meanLoad += weight * loads[index]
+            total += weights[index]
+            time += weights[index] * times[index]
+            load += weights[index] * loads[index]
         }
         guard total > 0 else { return nil }
-        meanTime /= total
-        meanLoad /= total
+        time /= total
+        load /= total
         var spread = 0.0
         var common = 0.0
         for index in times.indices {
-            let weight = weights?[index] ?? 1
-            let time = times[index] - meanTime
-            spread += weight * time * time
-            common += weight * time * (loads[index] - meanLoad)
+            let distance = times[index] - time
+            spread += weights[index] * distance * distance
+            common += weights[index] * distance * (loads[index] - load)
         }
         guard spread > 0 else { return nil }
-        let slope = common / spread
-        return TrendFit(level: meanLoad - slope * meanTime, slope: slope)
+        return TrendFit(age: -time, middle: load, slope: common / spread)
     }
 
-    private static func median(_ values: [Double]) -> Double {
-        let sorted = values.sorted()
-        return sorted[sorted.count / 2]
-    }
-}
-
-extension TrendFit {
-    /// The level that the line had in the middle of its spans, and no slope.
-    func flat(spans: Int) -> TrendFit {
-        let middle = Double((Int64(spans) - 1) * LoadForecaster.span) / 2
-        return TrendFit(level: max(level - slope * middle, 0), slope: 0)
+    private func significance(_ times: [Double], _ loads: [Double], _ weights: [Double]) -> Double {
+        var squares = 0.0
+        var spread = 0.0
+        for index in times.indices {
+            let residual = loads[index] - load(at: times[index])
+            squares += weights[index] * residual * residual
+            spread += weights[index] * (times[index] + age) * (times[index] + age)
+        }
+        // Even a line without noise is not known better than to a thousandth of the load.
+        let error = squares / Double(times.count - 2) + middle * middle * 1e-6
+        return error > 0 ? slope * slope * spread / error : 0
     }
 }

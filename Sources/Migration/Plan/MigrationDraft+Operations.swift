@@ -3,7 +3,7 @@ internal import KubeCore
 /// Operations: what people ask for once. Each is carried out, or refused, in the same write that records its id.
 extension MigrationDraft {
     mutating func acceptOperation() {
-        guard let operation = world.operation, !world.isPaused || operation.kind == .abort,
+        guard let operation = world.operation, !world.isPaused,
             record.operation?.id != operation.id, !record.operationIDs.contains(operation.id)
         else { return }
         if let last = record.operation?.id {

@@ -21,6 +21,11 @@ public struct MigrationPlan: Sendable {
     public var since: Timestamp? { record?.since }
     public var deadline: Timestamp? { record?.deadline }
 
+    /// The revisions whose requests in flight are to be counted: what is on its way out.
+    public var drainingRevisions: [String] {
+        (record?.retiring ?? []).map(\.revision).filter { world.deployment($0) != nil }.sorted()
+    }
+
     /// The revisions whose Deployment, disruption budget and template are to be kept as they should be, in order of
     /// their names.
     public var keptRevisions: [String] {

@@ -6,29 +6,16 @@ internal import KubeCore
 /// for. Every write is safe to repeat, to lose and to come late: it carries the version of what it was decided on.
 public enum MigrationPlanner {
     public static func plan(_ world: ObservedMigration) -> MigrationPlan {
-        var plan = MigrationPlan(world)
         guard let service = world.service else { return Recovery(world).plan() }
         guard let record = service.record else { return Recovery(world).plan(adopting: service) }
         var draft = MigrationDraft(world, record)
-        if let mark = Upkeep(draft, service).markBeforeSelecting(service) {
-            plan.record = record
-            plan.actions = [mark]
-            plan.needsFreshLook = true
-            return plan
-        }
-        draft.acceptOperation()
-        draft.followSpecPause()
-        draft.advance()
-        let selection = selection(draft, service)
-        if selection != service.selection { draft.renewRetirements(reachedBy: service.selection) }
+        var plan = MigrationPlan(world)
+        let mark = Upkeep(draft, service).markBeforeSelecting(service)
+        if mark == nil { draft.follow() }
         plan.record = draft.record
-        if draft.record != record || selection != service.selection {
-            plan.actions = [
-                .writeLive(
-                    LiveWrite(
-                        precondition: .version(uid: service.uid, resourceVersion: service.resourceVersion),
-                        selection: selection, record: draft.record, transitions: draft.transitions))
-            ]
+        if let action = mark ?? write(&draft, service, from: record) {
+            plan.record = draft.record
+            plan.actions = [action]
             plan.needsFreshLook = true
         } else if !world.isPaused {
             plan.actions = Upkeep(draft, service).actions()
@@ -38,6 +25,19 @@ public enum MigrationPlanner {
         if draft.record.attempt == record.attempt { plan.gate = draft.pendingGate }
         plan.wakeAt = draft.wakeAt
         return plan
+    }
+
+    /// The write of the live Service; nil when it is as it should be.
+    private static func write(
+        _ draft: inout MigrationDraft, _ service: LiveService, from record: MigrationRecord
+    ) -> MigrationAction? {
+        let selection = selection(draft, service)
+        if selection != service.selection { draft.renewRetirements(reachedBy: service.selection) }
+        guard draft.record != record || selection != service.selection else { return nil }
+        return .writeLive(
+            LiveWrite(
+                precondition: .version(uid: service.uid, resourceVersion: service.resourceVersion),
+                selection: selection, record: draft.record, transitions: draft.transitions))
     }
 
     /// What the Service should select now. A selector that somebody changed is put back, unless that would take
@@ -60,8 +60,15 @@ public enum MigrationPlanner {
 }
 
 extension MigrationDraft {
+    /// What people said, and what follows from that and from the world. Nothing does while `spec.paused` is true.
+    fileprivate mutating func follow() {
+        acceptOperation()
+        followSpecPause()
+        if !world.isPaused { advance() }
+    }
+
     /// Follows arrows until one asks to see the world again: after the selector was written, or when nothing moves.
-    mutating func advance() {
+    private mutating func advance() {
         let selected = record.selectedEpoch
         for _ in 0..<Step.allCases.count {
             guard let verdict = StepJudge(draft: self).verdict() else { break }
@@ -73,7 +80,7 @@ extension MigrationDraft {
     }
 
     private mutating func pauseWhenStuck() {
-        guard record.pause == nil, !world.isPaused else { return }
+        guard record.pause == nil else { return }
         if let kind = record.step.gate, let gate, record.target == gate.revision {
             if let answer = StepJudge(draft: self).answer, answer.outcome == .inconclusive {
                 pause(.inconclusive, answer.message)
@@ -99,7 +106,7 @@ extension MigrationDraft {
     }
 
     /// `spec.paused` stops a migration as Pause does.
-    mutating func followSpecPause() {
+    private mutating func followSpecPause() {
         let isUnderWay = record.step != .stable && record.step != .draining
         if world.isPaused, isUnderWay, record.pause == nil { pause(.spec, "spec.paused is true") }
         if !world.isPaused, record.pause?.reason == .spec { unpause() }
@@ -107,7 +114,6 @@ extension MigrationDraft {
 
     /// Forgets what is gone, and retires what nobody accounts for.
     private mutating func tidy() {
-        guard !world.isPaused else { return }
         if let held = record.held, let desired = world.desired, desired != held {
             record.held = nil
             record.pinned = nil

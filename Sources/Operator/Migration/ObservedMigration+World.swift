@@ -21,7 +21,8 @@ extension ObservedMigration {
             quotaRoom == nil
             ? [:]
             : Dictionary(world.revisions.map { ($0.metadata.name, $0.gpusPerReplica) }) { first, _ in first }
-        revisions = world.revisions.compactMap { KnownRevision($0, world, gpus: gpus[$0.metadata.name] ?? 0) }.sorted { $0.name < $1.name }
+        revisions = world.revisions.compactMap { KnownRevision($0, world, gpus: gpus[$0.metadata.name] ?? 0) }
+            .sorted { $0.name < $1.name }
         deployments = world.deployments.compactMap { RevisionDeployment($0, world, gpus: gpus[$0.metadata.name] ?? 0) }
             .sorted { $0.revision < $1.revision }
         gateResults = world.gateResults

@@ -1,5 +1,5 @@
-internal import Autoscaling
-internal import DeepSeekAPI
+package import Autoscaling
+package import DeepSeekAPI
 internal import KubeCore
 
 extension AutoscalerPolicy {
@@ -7,7 +7,7 @@ extension AutoscalerPolicy {
     /// validation refuses first.
     ///
     /// - Parameter namespace: where the metrics are read, for HPA's messages.
-    init?(_ spec: AutoscalingSpec, namespace: String) {
+    package init?(_ spec: AutoscalingSpec, namespace: String) {
         guard spec.resolvedMode == .operator, let maximum = Int32(exactly: spec.maxReplicas),
             let minimum = Int32(exactly: spec.resolvedMinReplicas)
         else { return nil }

@@ -7,10 +7,14 @@ struct Fleet {
     private(set) var ready: Int
     /// When pods will be ready, the next first, with how many.
     private var loading: [(at: Int, pods: Int)] = []
+    /// Whether pods became ready since this was last looked at.
+    private var hasStarted: Bool
     private var draining: [(at: Int, pods: Int)] = []
 
     init(ready: Int, loadSeconds: Int, drainSeconds: Int) {
         self.ready = ready
+        // They were started once, and how long that took is known.
+        hasStarted = ready > 0
         self.loadSeconds = loadSeconds
         self.drainSeconds = drainSeconds
     }
@@ -25,9 +29,19 @@ struct Fleet {
     mutating func advance(to second: Int) {
         while let next = loading.first, next.at <= second {
             ready += next.pods
+            hasStarted = true
             loading.removeFirst()
         }
         draining.removeAll { $0.at <= second }
+    }
+
+    /// When the pods that load were asked for, the oldest first.
+    var askedAt: [Int] { loading.map { $0.at - loadSeconds } }
+
+    /// How long those starts took that ended since the last call: one for all of them, since all take as long.
+    mutating func takeStart() -> Int? {
+        defer { hasStarted = false }
+        return hasStarted ? loadSeconds : nil
     }
 
     /// Adds pods, or takes some away: those that load first, the youngest before the older, as a ReplicaSet does.

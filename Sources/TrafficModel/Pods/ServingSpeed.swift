@@ -41,14 +41,6 @@ public struct ServingSpeed: Sendable, Hashable {
         return prefill(promptTokens: promptTokens) + generatedTokens * step(sequences: full) / full
     }
 
-    /// Seconds from a free place in a batch to the first token, for a pod that starts `rate` requests a second: the prefill,
-    /// and the wait for prefills before it (Pollaczek-Khinchine, M/D/1).
-    public func timeToFirstToken(promptTokens: Double, rate: Double) -> Double {
-        let prefill = prefill(promptTokens: promptTokens)
-        let share = min(max(rate * prefill, 0), 0.99)
-        return prefill + share * prefill / (2 * (1 - share))
-    }
-
     /// Seconds that a sequence is in a full batch: how long a pod drains.
     public func residence(generatedTokens: Double) -> Double {
         generatedTokens * step(sequences: Double(maxConcurrent))

@@ -27,6 +27,12 @@ public struct TrafficReplay: Sendable {
             self.timeoutSeconds = max(timeoutSeconds, 1)
             self.metricWindowSeconds = max(metricWindowSeconds, 1)
         }
+
+        /// Seconds from told to end to gone: a mean answer of the conversation trace.
+        var drainSeconds: Int {
+            let seconds = speed.residence(generatedTokens: 211).rounded(.up)
+            return seconds < 1e9 ? Int(seconds) : 1_000_000_000
+        }
     }
 
     public let settings: Settings
@@ -34,9 +40,20 @@ public struct TrafficReplay: Sendable {
     public init(_ settings: Settings = Settings()) { self.settings = settings }
 
     /// Plays a trace from its beginning.
-    public func run(_ trace: TrafficTrace, rule: any ScalingRule) -> ReplayReport {
+    ///
+    /// - Parameter watch: gets every second once it is over.
+    public func run(
+        _ trace: TrafficTrace, rule: any ScalingRule, watch: (ReplaySecond) -> Void = { _ in }
+    ) -> ReplayReport {
         var world = World(settings, rule)
-        for (second, traffic) in trace.seconds.enumerated() { world.play(second, traffic) }
+        for (second, traffic) in trace.seconds.enumerated() {
+            let overBefore = world.report.overSLO
+            world.play(second, traffic)
+            watch(
+                ReplaySecond(
+                    second: second, requests: traffic.requests, overSLO: world.report.overSLO - overBefore,
+                    ready: world.fleet.ready, replicas: world.fleet.count))
+        }
         return world.finish()
     }
 }
@@ -54,11 +71,8 @@ private struct World {
     init(_ settings: TrafficReplay.Settings, _ rule: any ScalingRule) {
         self.settings = settings
         self.rule = rule
-        // A drain is as long as a mean answer of the conversation trace.
-        let drain = settings.speed.residence(generatedTokens: 211).rounded(.up)
         fleet = Fleet(
-            ready: settings.initialReplicas, loadSeconds: settings.loadSeconds,
-            drainSeconds: Int(clamping: Int64(drain)))
+            ready: settings.initialReplicas, loadSeconds: settings.loadSeconds, drainSeconds: settings.drainSeconds)
         report = ReplayReport(rule: rule.name)
         // Knative's stable window is the longest that a rule here looks back.
         history = ArrivalHistory(capacity: max(settings.metricWindowSeconds, 60))
@@ -90,10 +104,14 @@ private struct World {
         guard fleet.ready > 0 else { return }
         var served: [(RequestQueue.Cohort, Double)] = []
         _ = queue.serve(budget: Double(fleet.ready)) { served.append(($0, $1)) }
-        let rate = served.reduce(0) { $0 + $1.1 } / Double(fleet.ready)
+        var prompts = PromptLoad()
         for (cohort, requests) in served {
-            let first = settings.speed.timeToFirstToken(promptTokens: cohort.traffic.promptTokens, rate: rate)
-            let wait = Double(second - cohort.second) + first
+            prompts.add(settings.speed.prefill(promptTokens: cohort.traffic.promptTokens), requests: requests)
+        }
+        let queued = prompts.wait(pods: fleet.ready)
+        for (cohort, requests) in served {
+            let prefill = settings.speed.prefill(promptTokens: cohort.traffic.promptTokens)
+            let wait = Double(second - cohort.second) + queued + prefill
             waits.add(wait, requests: requests)
             if wait > settings.sloSeconds { report.overSLO += requests }
         }
@@ -109,7 +127,8 @@ private struct World {
         let replicas = rule.decide(
             FleetView(
                 second: second, replicas: before, ready: fleet.ready,
-                rate: history.mean(over: settings.metricWindowSeconds), history: history))
+                rate: history.mean(over: settings.metricWindowSeconds), askedAt: fleet.askedAt,
+                start: fleet.takeStart(), history: history))
         fleet.scale(to: replicas, at: second)
         if replicas > before { report.scaleUps += 1 }
         if replicas < before { report.scaleDowns += 1 }

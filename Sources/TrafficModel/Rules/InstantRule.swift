@@ -8,6 +8,7 @@ public struct InstantRule: ScalingRule {
     private let bounds: ClosedRange<Int>
     /// What was needed in the last seconds, a ring.
     private var needed: [Int]
+    private var isFirst = true
 
     /// - Parameters:
     ///   - target: requests a second for each replica, positive.
@@ -20,6 +21,11 @@ public struct InstantRule: ScalingRule {
 
     public mutating func decide(_ view: FleetView) -> Int {
         let now = Int(exactly: (view.history.latest / target).rounded(.up)) ?? bounds.upperBound
+        if isFirst {
+            // What was there counts as needed: nobody knows better.
+            needed = needed.map { _ in min(max(view.replicas, bounds.lowerBound), bounds.upperBound) }
+            isFirst = false
+        }
         needed[view.second % needed.count] = min(max(now, bounds.lowerBound), bounds.upperBound)
         return needed.reduce(bounds.lowerBound, max)
     }

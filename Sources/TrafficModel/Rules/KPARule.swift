@@ -3,8 +3,7 @@
 /// growth to 1,000 times and shrinking to half of what is ready.
 public struct KPARule: ScalingRule {
     public let name = "kpa"
-    /// Knative's tick.
-    public let syncSeconds = 2
+    public let syncSeconds: Int
     private static let stableSeconds = 60
     private static let panicSeconds = 6
     private static let panicThreshold = 2.0
@@ -20,7 +19,9 @@ public struct KPARule: ScalingRule {
 
     /// - Parameters:
     ///   - target: requests a second for each replica, positive, Knative's utilization target already in it.
-    public init(target: Double, bounds: ClosedRange<Int>) {
+    ///   - syncSeconds: Knative's tick is 2.
+    public init(target: Double, bounds: ClosedRange<Int>, syncSeconds: Int = 2) {
+        self.syncSeconds = max(syncSeconds, 1)
         self.target = target
         self.bounds = bounds
     }

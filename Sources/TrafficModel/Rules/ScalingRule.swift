@@ -17,14 +17,23 @@ public struct FleetView: Sendable, Hashable {
     public var ready: Int
     /// Requests a second as the metric tells them: a mean over the metric's window.
     public var rate: Double
+    /// When those that load were asked for, the oldest first; those of one second once.
+    public var askedAt: [Int]
+    /// Seconds that the newest start took, if one ended since the last decision.
+    public var start: Int?
     /// What arrived until now, this very second included.
     public var history: ArrivalHistory
 
-    public init(second: Int, replicas: Int, ready: Int, rate: Double, history: ArrivalHistory) {
+    public init(
+        second: Int, replicas: Int, ready: Int, rate: Double, askedAt: [Int] = [], start: Int? = nil,
+        history: ArrivalHistory
+    ) {
         self.second = second
         self.replicas = replicas
         self.ready = ready
         self.rate = rate
+        self.askedAt = askedAt
+        self.start = start
         self.history = history
     }
 }

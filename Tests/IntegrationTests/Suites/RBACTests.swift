@@ -12,7 +12,9 @@ import Testing
     /// Rights that no request of the operator shows in the log.
     private static let unlogged: Set<Right> = [
         // Checked by the admission of owner references with blockOwnerDeletion, which the control plane has on.
-        Right(verb: "update", group: "serving.deepseek.io", resource: "deepseekclusters/finalizers")
+        Right(verb: "update", group: "serving.deepseek.io", resource: "deepseekclusters/finalizers"),
+        // Asked only when the name of a new Deployment is taken, to tell whose it is.
+        Right(verb: "get", group: "apps", resource: "deployments"),
     ]
 
     @Test func everyRightIsUsedAndNoneIsMissing() async throws {
@@ -69,7 +71,9 @@ import Testing
         let source =
             "{prometheus: {url: '\(url)', \(readsSecrets ? "authSecretRef: {name: login}, " : "")"
             + "queries: [{metric: rps, query: 'sum(rps)'}]}}"
-        let spec = minimalSpec + "\nrevisionHistoryLimit: 0\n" + Self.scaling(source, metric: "rps")
+        let quick =
+            "\nrevisionHistoryLimit: 0\nmigration: {scaleDownDelaySeconds: 0}\npods: {drainSeconds: 1, preStopSeconds: 0}\n"
+        let spec = minimalSpec + quick + Self.scaling(source, metric: "rps")
         try await scene.apply(spec)
         try await scene.waitUntilReady(replicas: 1)
         // The autoscaler's memory is made with the first step and changed with the second.

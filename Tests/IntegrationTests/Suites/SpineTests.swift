@@ -72,7 +72,8 @@ import Testing
         let scene = try await Scene(backend, "version")
         try await scene.withOperator {
             // Pods on paper tell nobody what they have in flight, and are waited for.
-            let spec = minimalSpec + "\nmigration: {scaleDownDelaySeconds: 0}\npods: {drainSeconds: 1, preStopSeconds: 0}"
+            let spec =
+                minimalSpec + "\nmigration: {scaleDownDelaySeconds: 0}\npods: {drainSeconds: 1, preStopSeconds: 0}"
             try await scene.apply(spec)
             try await scene.waitUntilReady(replicas: 1)
             let blue = try #require(try await scene.status().activeRevision)

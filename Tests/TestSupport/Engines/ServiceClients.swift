@@ -85,7 +85,10 @@ public final class ServiceClients: Sendable {
         }
         state.withLock { state in
             state.tally.revisions[pod.revision, default: 0] += 1
-            guard let failure else { return state.tally.answered += 1 }
+            guard let failure else {
+                state.tally.answered += 1
+                return
+            }
             if state.tally.failures.count < 1000 {
                 state.tally.failures.append("\(pod.revision) at \(pod.address): \(failure)")
             }

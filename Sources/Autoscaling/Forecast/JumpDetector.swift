@@ -1,0 +1,58 @@
+/// Sees a load that jumps, sooner than the metric shows it.
+///
+/// A rate is a mean over some window, by custom a minute (`rate(…[1m])`), so that a load that jumps shows as a line that
+/// climbs for as long. While it climbs far faster than the load ever changes, the load itself is where the line will end:
+/// what it was a minute ago, and a minute's climb. A single sample does not do it: two in a row have to rise.
+struct JumpDetector: Sendable, Hashable, Codable {
+    private struct Sample: Sendable, Hashable, Codable {
+        var second: Int64
+        var milli: Int64
+    }
+
+    static let window: Int64 = 60
+    /// Seconds between two samples that are compared.
+    private static let spacing: Int64 = 5
+    /// How many times the usual change a jump is, and at least which share of the load in a window.
+    private static let factor = 4.0
+    private static let leastShare = 0.25
+    private static let memory = 1.0 / 60
+    private static let fewest: Int32 = 6
+
+    /// The last ones, the oldest first.
+    private var samples: [Sample] = []
+    /// The usual size of changes, thousandths a second.
+    private var usual = 0.0
+    private var count: Int32 = 0
+    /// The slope of a jump under way.
+    private var climb: Double?
+
+    mutating func add(_ milli: Int64, second: Int64) {
+        guard let last = samples.last else {
+            samples = [Sample(second: second, milli: milli)]
+            return
+        }
+        let elapsed = second - last.second
+        guard elapsed >= Self.spacing else { return }
+        guard elapsed <= Self.window else {
+            self = JumpDetector(first: Sample(second: second, milli: milli))
+            return
+        }
+        let slope = Double(milli - last.milli) / Double(elapsed)
+        let before = samples.count > 1 ? last.milli - samples[0].milli : 0
+        let isLarge = slope > Self.factor * usual && slope * Double(Self.window) > Self.leastShare * Double(last.milli)
+        climb = isLarge && before > 0 && count >= Self.fewest ? slope : nil
+        samples = [last, Sample(second: second, milli: milli)]
+        guard climb == nil else { return }
+        count = min(count + 1, 1 << 20)
+        usual += (abs(slope) - usual) * max(Self.memory, 1 / Double(count))
+    }
+
+    /// Where the load is by now.
+    ///
+    /// - Parameter before: what it was a window ago.
+    func load(before: Double) -> Double? { climb.map { before + $0 * Double(Self.window) } }
+
+    init() {}
+
+    private init(first: Sample) { samples = [first] }
+}

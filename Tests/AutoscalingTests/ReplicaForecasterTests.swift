@@ -1,0 +1,115 @@
+import Autoscaling
+import KubeCore
+import Testing
+
+@Suite struct ReplicaForecasterTests {
+    static let start = Timestamp(seconds: 1_767_225_600)
+    static let policy = AutoscalerPolicy(
+        maxReplicas: 1000,
+        metrics: [
+            MetricTarget(name: "rps", target: .averageValue(milli: 10_000)),
+            MetricTarget(name: "latency", target: .value(milli: 2000)),
+        ])
+
+    static func observation(_ second: Int, _ milli: Int64, replicas: Int32 = 10) -> Observation {
+        let sample = MetricReading.samples([MetricSample(milli: milli)])
+        return Observation(
+            now: start + .seconds(second), specReplicas: replicas, statusReplicas: replicas, readyReplicas: replicas,
+            readings: [sample, .samples([MetricSample(milli: 1)])])
+    }
+
+    static func starts(_ seconds: Int) -> ColdStartTimes {
+        var times = ColdStartTimes()
+        times.record(.seconds(seconds))
+        return times
+    }
+
+    @Test func theHorizonIsTheColdStartAndASyncPeriod() throws {
+        var forecaster = ReplicaForecaster()
+        var horizons: [Duration] = []
+        for (second, starts) in [(600, Self.starts(300)), (700, ColdStartTimes())] {
+            for tick in stride(from: second - 600, through: second, by: 5) {
+                var observation = Self.observation(tick, 100_000)
+                let waiting = PodsOnTheirWay(scheduledAt: [Self.start + .seconds(tick - 200), nil])
+                let forecast = forecaster.forecast(
+                    &observation, policy: Self.policy, coldStart: starts, onTheirWay: waiting,
+                    syncPeriod: .seconds(5))
+                if tick == second { horizons.append(try #require(forecast).horizon) }
+            }
+        }
+        #expect(horizons == [.seconds(305), .seconds(205)])
+    }
+
+    @Test func aRampAsksForTheReplicasThatItWillNeed() throws {
+        var forecaster = ReplicaForecaster()
+        var observation = Self.observation(0, 0)
+        for second in stride(from: 0, through: 1200, by: 5) {
+            observation = Self.observation(second, 100_000 + Int64(second) * 100)
+            forecaster.forecast(
+                &observation, policy: Self.policy, coldStart: Self.starts(295), syncPeriod: .seconds(5))
+        }
+        // 220 now, 250 in five minutes.
+        #expect((24...28).contains(try #require(observation.forecastReplicas)))
+    }
+
+    @Test func readingsThatDoNotCountTeachNothing() {
+        var forecaster = ReplicaForecaster()
+        let bad: [MetricReading] = [
+            .failed("down"), .samples([]), .samples([MetricSample(milli: -5)]),
+            .samples([MetricSample(value: .unusable("infinite"))]),
+            .samples([MetricSample(milli: .max), MetricSample(milli: .max)]),
+        ]
+        for second in stride(from: 0, through: 1200, by: 5) {
+            var observation = Self.observation(second, 0)
+            observation.readings[0] = bad[second / 5 % bad.count]
+            let forecast = forecaster.forecast(
+                &observation, policy: Self.policy, coldStart: Self.starts(300), syncPeriod: .seconds(5))
+            #expect(forecast == nil && observation.forecastReplicas == nil)
+        }
+    }
+
+    /// Whatever the load does, a decision with the forecast is never below what the load now needs less the tolerance; and
+    /// the same input decides the same.
+    @Test func aForecastNeverLowersBelowTheNeed() {
+        for seed in (0..<40).map({ _ in UInt64.random(in: 0...(.max)) }) {
+            var random = SplitMix64(seed: seed)
+            var policy = Self.policy
+            policy.metrics.removeLast()
+            let autoscaler = Autoscaler(policy)
+            var forecasters = [ReplicaForecaster(), ReplicaForecaster()]
+            var states = [AutoscalerState(), AutoscalerState()]
+            var load = Int64.random(in: 0...5_000_000, using: &random)
+            var replicas: Int32 = 100
+            for tick in 0..<400 {
+                if Int.random(in: 0..<20, using: &random) == 0 { load = .random(in: 0...5_000_000, using: &random) }
+                let decisions = (0..<2).map { index in
+                    var observation = Self.observation(tick * 5, load, replicas: replicas)
+                    observation.readings.removeLast()
+                    forecasters[index].forecast(
+                        &observation, policy: policy, coldStart: Self.starts(300), syncPeriod: .seconds(5))
+                    return autoscaler.decide(observation, state: &states[index])
+                }
+                let needed = Int32((load + 9999) / 10_000)
+                let reachable = min(needed, max(2 * replicas, 4), 1000)
+                #expect(decisions[0].replicas * 11 >= (max(reachable, 1) - 1) * 10, "seed \(seed), tick \(tick)")
+                #expect(decisions[0] == decisions[1], "seed \(seed), tick \(tick)")
+                replicas = decisions[0].replicas
+            }
+        }
+    }
+
+    /// With a forecast a tolerance keeps no replicas that are not needed, unless it was asked for.
+    @Test(arguments: [(nil, 19), ("100m", 20)] as [(String?, Int32)])
+    func aToleranceThatNobodyAskedForKeepsNothing(tolerance: String?, replicas: Int32) {
+        var policy = Self.policy
+        policy.metrics.removeLast()
+        policy.behavior = ScalingBehavior(
+            scaleDown: ScalingRules(
+                stabilizationWindowSeconds: 0, tolerance: tolerance.flatMap { Quantity($0) }))
+        var observation = Self.observation(0, 190_000, replicas: 20)
+        observation.readings.removeLast()
+        observation.forecastReplicas = 18
+        var state = AutoscalerState()
+        #expect(Autoscaler(policy).decide(observation, state: &state).replicas == replicas)
+    }
+}
