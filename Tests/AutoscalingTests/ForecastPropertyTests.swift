@@ -1,4 +1,5 @@
 import Autoscaling
+import Base
 import FoundationEssentials
 import KubeCore
 import Testing

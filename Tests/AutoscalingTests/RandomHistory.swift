@@ -1,4 +1,5 @@
 import Autoscaling
+import Base
 import KubeCore
 
 /// A random policy and what its autoscaler sees. Every failure of a test names the seed, which makes the same history.
@@ -87,20 +88,5 @@ struct RandomHistory {
         case .averageValue(let milli): .random(in: 0...(120 * milli), using: &random)
         case .value(let milli): .random(in: 0...(3 * milli), using: &random)
         }
-    }
-}
-
-/// Sebastiano Vigna's SplitMix64: a seed gives the same numbers everywhere.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Autoscaling
+import Base
 import KubeCore
 import Testing
 

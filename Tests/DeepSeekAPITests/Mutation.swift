@@ -1,8 +1,9 @@
+import Base
 import KubeCore
 
 /// Resources that are valid but for what the CRD's rules look at, which is there or not as chance has it.
 enum Mutation {
-    static func resource(using generator: inout SeededGenerator) -> JSONValue {
+    static func resource(using generator: inout SplitMix64) -> JSONValue {
         var resource: JSONValue = ["apiVersion": "serving.deepseek.io/v1alpha1", "kind": "DeepSeekCluster"]
         let names = ["r1", "r1", "r1", "a-b", "1r", "R1", "a-", String(repeating: "a", count: 40)]
         resource["metadata"] = [
@@ -22,7 +23,7 @@ enum Mutation {
         return resource
     }
 
-    private static func engine(_ generator: inout SeededGenerator) -> JSONValue {
+    private static func engine(_ generator: inout SplitMix64) -> JSONValue {
         let types = ["vllm", "vllm", "sglang", "tensorrt-llm", "torchrun", "custom"]
         var engine: JSONValue = ["type": .string(generator.one(of: types)), "image": "i"]
         if generator.chance(15) { engine["command"] = generator.one(of: [[], ["serve"]]) }
@@ -32,7 +33,7 @@ enum Mutation {
         return engine
     }
 
-    private static func source(_ generator: inout SeededGenerator) -> JSONValue {
+    private static func source(_ generator: inout SplitMix64) -> JSONValue {
         let sources: [(String, JSONValue)] = [
             ("pvc", ["claimName": "models"]), ("huggingFace", ["repository": "deepseek-ai/DeepSeek-R1"]),
             ("oci", ["image": "i"]), ("s3", ["uri": "s3://bucket"]), ("hostPath", ["path": "/models"]),
@@ -40,7 +41,7 @@ enum Mutation {
         return generator.mostlyOne(of: sources)
     }
 
-    private static func autoscaling(_ generator: inout SeededGenerator) -> JSONValue {
+    private static func autoscaling(_ generator: inout SplitMix64) -> JSONValue {
         var autoscaling: JSONValue = ["maxReplicas": JSONValue(generator.number(1...4))]
         if generator.chance(60) { autoscaling["minReplicas"] = JSONValue(generator.number(0...4)) }
         if generator.chance(30) {
@@ -72,7 +73,7 @@ enum Mutation {
         return autoscaling
     }
 
-    private static func metric(_ generator: inout SeededGenerator) -> JSONValue {
+    private static func metric(_ generator: inout SplitMix64) -> JSONValue {
         var metric: JSONValue = ["type": "External"]
         guard generator.chance(95) else { return metric }
         var target: JSONValue = ["type": .string(generator.one(of: ["AverageValue", "Value"]))]
@@ -84,7 +85,7 @@ enum Mutation {
         return metric
     }
 
-    private static func schedule(_ generator: inout SeededGenerator) -> JSONValue {
+    private static func schedule(_ generator: inout SplitMix64) -> JSONValue {
         var schedule: JSONValue = ["name": "office", "start": "0 8 * * *", "end": "0 20 * * *"]
         if generator.chance(60) { schedule["minReplicas"] = JSONValue(generator.number(1...4)) }
         if generator.chance(60) { schedule["maxReplicas"] = JSONValue(generator.number(1...4)) }
@@ -92,20 +93,7 @@ enum Mutation {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same resources.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
     mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
     mutating func one<Element>(of elements: [Element]) -> Element { elements[number(0...elements.count - 1)] }

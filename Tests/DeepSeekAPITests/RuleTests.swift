@@ -1,3 +1,4 @@
+import Base
 import DeepSeekAPI
 import FoundationEssentials
 import Glibc
@@ -37,7 +38,7 @@ struct RuleTests {
     /// Resources that differ only in what the rules look at: both refuse the same ones, and name the same fields.
     @Test(arguments: [UInt64.random(in: 0...UInt64.max)])
     func validationAgreesWithTheRulesOnAnyResource(seed: UInt64) async throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let resources = (0..<500).map { _ in Mutation.resource(using: &generator) }
         let judged = try await CELRules.judge(resources)
         for (resource, broken) in zip(resources, judged.verdicts) {

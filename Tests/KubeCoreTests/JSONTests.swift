@@ -1,3 +1,4 @@
+import Base
 import KubeCore
 import Testing
 
@@ -51,21 +52,6 @@ import Testing
             let value = JSONValue.random(depth: 4, using: &generator)
             #expect(try JSONValue(parsing: value.serialized()) == value, "seed \(seed)")
         }
-    }
-}
-
-/// A small seeded generator (Steele, Lea, Flood: "Fast splittable pseudorandom number generators").
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }
 

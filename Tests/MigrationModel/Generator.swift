@@ -1,3 +1,4 @@
+internal import Base
 internal import Migration
 
 /// Chooses what happens next. What has something to do comes more often, so that runs get far.

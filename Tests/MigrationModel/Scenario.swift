@@ -1,3 +1,4 @@
+internal import Base
 public import Migration
 
 /// How the pods of a revision turn out.

@@ -1,3 +1,4 @@
+internal import Base
 internal import Migration
 
 /// A run as it can be told: where it began and what happened.

@@ -1,3 +1,4 @@
+import Base
 import KubeCore
 import Testing
 import YAML
@@ -109,9 +110,9 @@ struct WriterTests {
 
 /// Values with the strings that YAML gets wrong most easily.
 private struct ValueGenerator {
-    var random: SplitMix
+    var random: SplitMix64
 
-    init(seed: UInt64) { random = SplitMix(state: seed) }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     mutating func value(depth: Int) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 6), using: &random) {
@@ -141,18 +142,5 @@ private struct ValueGenerator {
     private mutating func string() -> String {
         (0..<Int.random(in: 0..<7, using: &random)).map { _ in Self.pieces.randomElement(using: &random) ?? "" }
             .joined()
-    }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators".
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -11,7 +11,7 @@ public final class FaultInjector: Sendable {
     private let state: Lock<State>
 
     /// An injector with a seed for `Fault.Occurrence.probability`.
-    init(seed: UInt64) { state = Lock(State(random: SplitMix64(state: seed))) }
+    init(seed: UInt64) { state = Lock(State(random: SplitMix64(seed: seed))) }
 
     /// Replaces the plan, and counts anew.
     public func set(_ faults: [Fault]) {

@@ -1,3 +1,4 @@
+internal import Base
 import KubeCore
 
 /// Everything that the cluster holds. Reached only under the lock of `SimulatedCluster`; each of its methods is one
@@ -18,7 +19,7 @@ final class ClusterState {
     init(configuration: SimulatedCluster.Configuration, registry: Registry) {
         self.configuration = configuration
         self.registry = registry
-        random = SplitMix64(state: configuration.seed)
+        random = SplitMix64(seed: configuration.seed)
     }
 
     var now: Timestamp { configuration.now() }
@@ -87,18 +88,5 @@ final class ClusterState {
     private static func hex(_ value: UInt64) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
-    }
-}
-
-/// A small, fast generator with a seed, so that a test's names and uids repeat.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+internal import Base
 internal import Glibc
 
 /// Traffic that is made, not recorded: rates by a shape, and arrivals by chance around them. A seed gives the same traffic
@@ -82,18 +83,7 @@ public struct TrafficShape: Sendable, Hashable, Codable {
     }
 }
 
-/// Sebastiano Vigna's SplitMix64.
-private struct SplitMix64 {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
+extension SplitMix64 {
     /// 0 or more, less than 1.
-    mutating func unit() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Double((mixed ^ (mixed >> 31)) >> 11) * 0x1p-53
-    }
+    fileprivate mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

@@ -1,3 +1,4 @@
+import Base
 import ClusterSimulator
 import KubeCore
 import PodModel
@@ -124,7 +125,7 @@ import Testing
     /// replicas - maxUnavailable available ones.
     @Test(arguments: [UInt64](1...12))
     func rollingUpdatesKeepTheirBounds(seed: UInt64) async throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let replicas = Int64.random(in: 1...9, using: &random)
         let surge = Int64.random(in: 0...3, using: &random)
         let unavailable = Int64.random(in: surge == 0 ? 1...3 : 0...3, using: &random)
@@ -155,14 +156,5 @@ import Testing
         }
         #expect(try cluster.ready() == replicas, note)
         #expect(try cluster.podViews().allSatisfy { $0.json[path: "metadata", "labels", "v"] == "3" }, note)
-    }
-}
-
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return (state >> 33) ^ (state << 31)
     }
 }

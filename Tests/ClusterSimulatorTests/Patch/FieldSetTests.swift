@@ -1,3 +1,4 @@
+import Base
 import KubeCore
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
 
     @Test(arguments: 0..<50)
     func obeysTheLawsOfSets(seed: UInt64) {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         let a = Self.random(&random)
         let b = Self.random(&random)
         let message: Comment = "seed \(seed)"

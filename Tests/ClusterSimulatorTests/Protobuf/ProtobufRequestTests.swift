@@ -1,3 +1,4 @@
+import Base
 import FoundationEssentials
 import KubeCore
 import Testing
@@ -85,7 +86,7 @@ import Testing
 
     @Test(arguments: 0..<20)
     func damagedBodiesAreAnswered(seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         let test = TestCluster()
         let body = Array(try #require(Data(base64Encoded: ProtobufDecoderTests.kubectlsDeployment)))
         for round in 0..<100 {

@@ -1,3 +1,4 @@
+import Base
 import Testing
 
 @testable import HTTPServer
@@ -208,7 +209,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64.random(in: 0...UInt64.max), 1, 2]) func isIndifferentToRandomCutsAndDamage(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         let texts = Self.accepted.map(\.0)
         for round in 0..<300 {
             var bytes: [UInt8] = []
@@ -220,18 +221,5 @@ import Testing
             let parts = (0..<64).map { _ in Int.random(in: 1...9, using: &random) }
             #expect(ParserOutput(bytes, parts: parts) == ParserOutput(bytes), "seed \(seed), round \(round)")
         }
-    }
-}
-
-/// Steele, Lea and Flood's SplitMix64.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import KubeCore
 import KubeRuntime
 import Testing
@@ -72,7 +73,7 @@ import Testing
     /// Random events against a plain recomputation of what the indexes must say.
     @Test func indexesAlwaysAgreeWithTheObjects() {
         let seed = UInt64.random(in: 0 ..< .max)
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for version in 1...500 {
             let app = ["x", "y", nil].randomElement(using: &random) ?? nil
             var widget = Widget("w\(Int.random(in: 0..<6, using: &random))", labels: app.map { ["app": $0] })

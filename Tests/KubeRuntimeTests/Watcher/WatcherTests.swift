@@ -17,7 +17,7 @@ import Testing
         let source = ScriptedSource(script)
         let watcher = Watcher(
             source: source, configuration: configuration, clock: clock, log: Logger(level: .error),
-            random: { SeededGenerator(seed: 1) })
+            random: { SplitMix64(seed: 1) })
         let task = Task { [events] in
             await watcher.run { for event in $0 { events.record(describe(event)) } }
         }

@@ -48,7 +48,7 @@ import Testing
     }
 
     private func work(_ queue: WorkQueue<Int>, _ ledger: Lock<Ledger>, seed: UInt64) async {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         while let key = await queue.next() {
             ledger.withLock { ledger in
                 if !ledger.running.insert(key).inserted { ledger.violations.append("key \(key) runs twice at once") }
@@ -61,7 +61,7 @@ import Testing
     }
 
     private func produce(_ queue: WorkQueue<Int>, _ ledger: Lock<Ledger>, seed: UInt64) async {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<200 {
             let key = Int.random(in: 0..<8, using: &random)
             ledger.withLock { $0.added[key, default: 0] += 1 }

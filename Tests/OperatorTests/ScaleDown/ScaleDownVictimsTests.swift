@@ -1,3 +1,4 @@
+import Base
 import KubeCore
 import Testing
 
@@ -67,7 +68,7 @@ import Testing
     /// goes, and the order of the costs is that of the loads.
     @Test(arguments: 0..<200 as Range<UInt64>)
     func noBusierPodGoesBeforeAnEmptierOne(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SplitMix64(seed: seed)
         let loads = (0..<Int.random(in: 1...12, using: &random)).map { _ in
             Bool.random(using: &random) ? Int.random(in: 0...4, using: &random) : nil
         }
@@ -80,20 +81,5 @@ import Testing
             let (first, second) = (costs["p\(one)"] ?? 0, costs["p\(other)"] ?? 0)
             if first < second { #expect(load(one) <= load(other), "seed \(seed)") }
         }
-    }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

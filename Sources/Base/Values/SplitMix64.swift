@@ -1,5 +1,6 @@
-/// Sebastiano Vigna's SplitMix64: a seed gives the same numbers everywhere.
-public struct SplitMix64: RandomNumberGenerator {
+/// Pseudo-random numbers from a seed, the same on every machine (Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014): for what must be replayed. Never for secrets.
+public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     public init(seed: UInt64) { state = seed }
@@ -11,9 +12,4 @@ public struct SplitMix64: RandomNumberGenerator {
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
     }
-
-    /// A number in `0..<bound`.
-    mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: next() >> 33) % max(1, bound) }
-
-    mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
 }
