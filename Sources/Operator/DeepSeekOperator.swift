@@ -56,7 +56,7 @@ public struct DeepSeekOperator: Sendable {
         let transport: any Transport =
             elector.map { FencedTransport(environment.transport, fence: $0.fence) } ?? environment.transport
         let client = client(over: transport)
-        let offered = OfferedTypes(try await client.apiGroups())
+        let offered = OfferedTypes(try await discover(client))
         offered.tell(environment.log)
         let manager = Manager(elector: elector, log: environment.log)
         // Past the fence: what happened is told although leadership was lost since.
@@ -98,6 +98,24 @@ public struct DeepSeekOperator: Sendable {
     }
 
     // MARK: Parts
+
+    /// What the server offers. A connection that breaks is tried again for some seconds, since an operator often starts
+    /// together with its control plane; a server that stays away ends the process, and whoever started it sees why.
+    private func discover(_ client: KubeClient) async throws -> [APIGroup] {
+        let backoff = Backoff(initial: .milliseconds(200), maximum: .seconds(2))
+        var attempt = 0
+        while true {
+            do throws(KubeError) {
+                return try await client.apiGroups()
+            } catch {
+                guard error.isTransient, attempt < 5 else { throw error }
+                environment.log.warning("the API's groups cannot be read yet", error: error)
+                var random = SystemRandomNumberGenerator()
+                try await Task.sleep(for: backoff.delay(attempt: attempt, using: &random))
+                attempt += 1
+            }
+        }
+    }
 
     private func client(over transport: any Transport) -> KubeClient {
         let requests = environment.registry.counter(.restClientRequestsTotal)

@@ -38,6 +38,15 @@ extension KubeError {
         guard case .transport(let error) = self else { return false }
         return error.kind == .cancelled
     }
+
+    /// Whether the same request may succeed later.
+    public var isTransient: Bool {
+        switch self {
+        case .api(let status): status.isTooManyRequests || (status.code ?? 0) >= 500
+        case .transport: !isCancelled
+        case .decoding, .configuration, .invalidRequest: false
+        }
+    }
 }
 
 extension KubeError: CustomStringConvertible {

@@ -223,15 +223,6 @@ public final class EventRecorder: Sendable {
 }
 
 extension KubeError {
-    /// Whether the same request may succeed later.
-    fileprivate var isTransient: Bool {
-        switch self {
-        case .api(let status): status.isTooManyRequests || (status.code ?? 0) >= 500
-        case .transport: !isCancelled
-        case .decoding, .configuration, .invalidRequest: false
-        }
-    }
-
     /// The namespace is gone, or on its way.
     fileprivate var isEndOfNamespace: Bool {
         isNotFound || (status?.details?.causes ?? []).contains { $0.reason == "NamespaceTerminating" }
