@@ -85,8 +85,10 @@ struct Invariants {
                 invariant: isOld ? 7 : 2, message: "revision \(write.revision) is selected and scaled to 0")
         }
         if before.service?.record?.selection != .all, write.replicas >= look.wish { return nil }
-        // What an old leader makes smaller in place, it makes as small as was right when it looked.
-        guard let live = isOld ? record : before.service?.record, live.mode == .inPlace else {
+        // What is made smaller in place is made as small as was right when the leader looked, although another leader may
+        // have moved the record on while the write was under way: the Deployment's version does not tell.
+        let isMovedOn = before.service?.record != record
+        guard let live = isOld || isMovedOn ? record : before.service?.record, live.mode == .inPlace else {
             return Violation(
                 invariant: isOld ? 7 : 6, message: "revision \(write.revision) is active and made smaller")
         }

@@ -182,8 +182,12 @@ struct ModelCluster: Sendable {
         }
     }
 
+    /// The operator counts once clients' routes have had their time since it saw the switch.
     mutating func count(_ index: Int, known: Bool) {
-        deployments[index].inFlight = known ? InFlightCount(requests: hidden[index].flight, observedAt: now) : nil
+        let spread = Duration.seconds(scenario.policy.endpointSpreadSeconds)
+        let isSpread = hidden[index].deselectedAt.map { now >= $0 + spread } ?? true
+        deployments[index].inFlight =
+            known && isSpread ? InFlightCount(requests: hidden[index].flight, observedAt: now) : nil
     }
 
     /// The Service selects something else: who is reached and who is not.

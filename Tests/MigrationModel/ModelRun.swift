@@ -280,8 +280,17 @@ public struct ModelRun: Sendable {
         else {
             return false
         }
-        // A plan that records something is followed by another at once.
-        if plan.actions.contains(where: { if case .writeLive = $0 { true } else { false } }) { return false }
+        // A plan that records something, or marks what a lost selector is put back to, is followed by another at once.
+        let isFirst = plan.actions.contains { action in
+            switch action {
+            case .writeLive: true
+            case .scale(let write):
+                plan.actions.count == 1 && world.service?.selection == Selection.none && write.revision == record.active
+                    && write.claim == record.selectedEpoch
+            default: false
+            }
+        }
+        if isFirst { return false }
         let isStopped = record.pause?.reason == .asked || record.pause?.reason == .spec
         return !isStopped && plan.record?.step == .switchingBack
     }

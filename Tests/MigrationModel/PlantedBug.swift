@@ -39,7 +39,9 @@ public enum PlantedBug: Int, Sendable, CaseIterable {
                 world.gateResults[index].observedAt = world.now
             }
         case .ignoresClaims:
-            let claim = (world.service?.record?.epoch ?? 0) + 1
+            // Stable prepares no switch, and would run after a claim above its record for ever.
+            let record = world.service?.record
+            let claim = (record?.epoch ?? 0) + (record?.step == .stable ? 0 : 1)
             for index in world.deployments.indices {
                 let isRetiring = world.service?.record?.isRetiring(world.deployments[index].revision) ?? false
                 world.deployments[index].claim = isRetiring ? 0 : claim

@@ -129,6 +129,36 @@ import Testing
         stripRecord
         select 3
         """,
+        // One claim above the record looked like a switch to come, and kept the active revision at its size for ever.
+        "a first Service made by an old leader": """
+        wish=2 ready=false delay=0 drain=120 progress=600 capacity=900 spread=0
+        streamsEnd false
+        reconcile 0
+        write 0 none
+        loseLease
+        advance
+        advance
+        deleteService
+        write 1 none
+        wish 1
+        """,
+        // Clients' routes had their time from the decision on, and the write came as late as that.
+        "a switch that arrives late": """
+        wish=5 delay=0 drain=120 progress=600 capacity=0 spread=15
+        streamsEnd true
+        deleteDeployment 0
+        stripRecord
+        describe 3
+        advance
+        advance
+        advance
+        reconcile 0
+        wait 16
+        write 0 none
+        runPods
+        count 0 true
+        traffic
+        """,
     ]
 
     @Test(arguments: found.keys.sorted())

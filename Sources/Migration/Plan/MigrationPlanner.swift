@@ -125,10 +125,12 @@ extension MigrationDraft {
     }
 
     /// An old leader may have made a lost Service anew with an older epoch than Deployments are claimed for. It goes on
-    /// above them, and what is retired is so again.
+    /// above them, and what is retired is so again. A claim that is one above is for the switch that a step prepares, and
+    /// Stable prepares none.
     private mutating func catchUpWithClaims() {
         let latest = world.deployments.map(\.claim).max() ?? 0
-        if latest > record.epoch, latest - 1 > record.epoch { record.epoch = latest }
+        let prepared: Int64 = record.step == .stable ? 0 : 1
+        if latest > record.epoch, latest - prepared > record.epoch { record.epoch = latest }
         for index in record.retiring.indices {
             let claim = world.deployment(record.retiring[index].revision)?.claim ?? 0
             guard claim > record.retiring[index].epoch else { continue }

@@ -1,4 +1,5 @@
 internal import Base
+internal import DeepSeekAPI
 internal import KubeCore
 internal import KubeRuntime
 internal import Migration
@@ -16,8 +17,9 @@ struct DrainReconciler: Reconciler {
     func reconcile(_ request: ReconcileRequest) async throws -> ReconcileResult {
         let revisions = board.assignment(of: request).draining
         guard !revisions.isEmpty, let world = caches.observe(request) else { return .done }
+        let spread = Duration.seconds(world.cluster.spec.resolvedPods.resolvedPreStopSeconds)
         var counts: [String: InFlightCount] = [:]
-        for revision in revisions {
+        for revision in revisions where board.isDraining(revision, of: request, for: spread) {
             guard let pods = ServingPods(revision, in: world) else { continue }
             // Before asking: a count is as old as the oldest of its parts.
             let time = now()

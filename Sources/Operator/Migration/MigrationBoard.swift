@@ -18,9 +18,14 @@ final class MigrationBoard: Sendable {
         /// Of the gate that is assigned.
         var result: GateResult?
         var inFlight: [String: InFlightCount] = [:]
+        /// When each draining revision was first seen to be one, on the stopwatch.
+        var drainingSince: [String: Duration] = [:]
     }
 
     private let entries = Lock<[NamespacedName: Entry]>([:])
+    private let stopwatch: Stopwatch
+
+    init(clock: any Clock<Duration> = ContinuousClock()) { stopwatch = Stopwatch(clock) }
 
     func assignment(of cluster: NamespacedName) -> Assignment {
         entries.withLock { $0[cluster]?.assignment ?? Assignment() }
@@ -34,9 +39,21 @@ final class MigrationBoard: Sendable {
         entries.withLock { $0[cluster]?.inFlight ?? [:] }
     }
 
+    /// Whether a revision has been draining for so long as far as this process has seen. The record says when the switch
+    /// was decided, and the write may have arrived much later: until clients' routes have followed it, a count of zero
+    /// says nothing.
+    func isDraining(_ revision: String, of cluster: NamespacedName, for duration: Duration) -> Bool {
+        let elapsed = stopwatch.elapsed
+        return entries.withLock { entries in
+            guard let since = entries[cluster]?.drainingSince[revision] else { return false }
+            return elapsed - since >= duration
+        }
+    }
+
     /// Returns whether it is another one than before. Results and counts that nobody asks for any more are forgotten.
     func assign(_ assignment: Assignment, to cluster: NamespacedName) -> Bool {
-        entries.withLock { entries in
+        let elapsed = stopwatch.elapsed
+        return entries.withLock { entries in
             let old = entries[cluster]?.assignment ?? Assignment()
             guard old != assignment else { return false }
             guard assignment != Assignment() else {
@@ -47,6 +64,9 @@ final class MigrationBoard: Sendable {
             entry.assignment = assignment
             if entry.result?.gate != assignment.gate { entry.result = nil }
             entry.inFlight = entry.inFlight.filter { assignment.draining.contains($0.key) }
+            let known = entry.drainingSince
+            entry.drainingSince = Dictionary(assignment.draining.map { ($0, known[$0] ?? elapsed) }) { first, _ in first
+            }
             entries[cluster] = entry
             return true
         }
