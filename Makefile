@@ -23,7 +23,8 @@ demo: setup ## watch pods follow the load, with no cluster; ARGS="--duration 60"
 
 # One process after the other: tests that compute for seconds would starve those that wait for sockets of the few
 # threads they share, and those that start control planes by the dozen, or migrate under load, those with deadlines. SWT_...
-# says how many of a process run side by side: two cores carry so many without leaders losing leases of a few seconds.
+# says how many of a process run side by side: two cores carry so many without leaders losing leases of a few seconds, or
+# all tests that were begun at once waiting a minute for the first socket.
 COMPUTING := AutoscalingTests|TrafficModelTests|SimulationTests|MigrationTests
 HEAVY := IntegrationTests.(WholeCluster|Fixture|RBAC|FaultSweep)Tests
 MIGRATIONS := IntegrationTests.MigrationSuiteTests
@@ -34,7 +35,7 @@ test: setup ## run all tests, the integration tests on the simulator and on a re
 	KUBEBUILDER_ASSETS="$$(scripts/control-plane.sh)"; export KUBEBUILDER_ASSETS; \
 	    $(TEST) --filter '$(COMPUTING)' $(ARGS) && \
 	    $(TEST) --filter '$(STREAMS)' $(ARGS) && \
-	    $(TEST) --skip 'IntegrationTests|$(COMPUTING)' $(ARGS) && \
+	    $(WIDTH)=16 $(TEST) --skip 'IntegrationTests|$(COMPUTING)' $(ARGS) && \
 	    $(TEST) --filter '$(HEAVY)' $(ARGS) && \
 	    $(WIDTH)=4 $(TEST) --filter '$(MIGRATIONS)' $(ARGS) && \
 	    $(WIDTH)=16 $(TEST) --filter IntegrationTests --skip '$(HEAVY)|$(MIGRATIONS)|$(STREAMS)' $(ARGS)

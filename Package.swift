@@ -76,7 +76,7 @@ let package = Package(
             [
                 "KubeRuntime", "KubeClient", "KubeCore", "DeepSeekAPI", "Autoscaling", "Engines", "Migration",
                 "MetricSources",
-                "HTTPServer", "Telemetry", "Base",
+                "HTTPServer", "Telemetry", "CLinux", "Base",
             ]),
 
         // What-if: the operator's settings over a trace.

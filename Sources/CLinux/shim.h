@@ -1,5 +1,6 @@
 #pragma once
-// What the Glibc module of Swift lacks: epoll, eventfd and accept4.
+// What the Glibc module of Swift lacks: epoll, eventfd, accept4 and malloc_trim.
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -24,3 +25,6 @@ static inline int linux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLO
 
 /// An epoll instance, closed on exec.
 static inline int linux_epoll(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+/// Gives the pages of free memory back to the system, those between memory in use, too.
+static inline void linux_release_free_memory(void) { malloc_trim(0); }

@@ -10,6 +10,7 @@
 //   Configuration/   ClientConfiguration: from a pod's service account, or from kubeconfig files
 //   Credentials/     CredentialSource: fixed, read from a file that rotates, or printed by a plugin
 
+public import Base
 public import HTTPTransport
 internal import KubeCore
 
@@ -32,7 +33,7 @@ public final class KubeClient: Sendable {
     ///   - observer: hears of every try, for metrics. Must not block.
     public init(
         configuration: ClientConfiguration, transport: any Transport, retryPolicy: RetryPolicy = RetryPolicy(),
-        clock: any Clock<Duration> = ContinuousClock(), observer: (@Sendable (RequestRecord) -> Void)? = nil
+        clock: any Clock<Duration> = MonotonicClock(), observer: (@Sendable (RequestRecord) -> Void)? = nil
     ) {
         self.configuration = configuration
         self.transport = transport

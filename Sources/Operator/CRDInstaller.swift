@@ -1,3 +1,4 @@
+public import Base
 internal import DeepSeekAPI
 public import KubeClient
 internal import KubeCore
@@ -11,7 +12,7 @@ public struct CRDInstaller: Sendable {
     private let client: KubeClient
     private let clock: any Clock<Duration>
 
-    public init(client: KubeClient, clock: any Clock<Duration> = ContinuousClock()) {
+    public init(client: KubeClient, clock: any Clock<Duration> = MonotonicClock()) {
         self.client = client
         self.clock = clock
     }

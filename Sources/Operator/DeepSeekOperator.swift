@@ -64,10 +64,11 @@ public struct DeepSeekOperator: Sendable {
             client: self.client(over: environment.transport), component: "deepseek-operator",
             instance: environment.identity, log: environment.log, registry: environment.registry)
         manager.add("events") { try await recorder.run() }
+        manager.add("memory") { try await MemoryRelease.run() }
         let log = environment.log.named("events")
         let readings = ReadingCollector(
             client: client, transport: environment.transport,
-            reader: MetricReader(clock: ContinuousClock(), patience: .seconds(2)),
+            reader: MetricReader(clock: MonotonicClock(), patience: .seconds(2)),
             credentials: MetricCredentials(client: client, allowedHosts: options.policy.metricCredentialHosts))
         let journal = DecisionJournal()
         let nodes = options.readsNodes ? nodeReflector(client) : nil
@@ -111,7 +112,7 @@ public struct DeepSeekOperator: Sendable {
                 guard error.isTransient, attempt < 5 else { throw error }
                 environment.log.warning("the API's groups cannot be read yet", error: error)
                 var random = SystemRandomNumberGenerator()
-                try await Task.sleep(for: backoff.delay(attempt: attempt, using: &random))
+                try await MonotonicClock().sleep(for: backoff.delay(attempt: attempt, using: &random))
                 attempt += 1
             }
         }

@@ -4,7 +4,7 @@
 //   Nodes/           SimulatedNode: what a node offers; its registration as a Node object
 //   Pods/            PodFeed (list and watch) -> PodTracker (what is due for each pod) -> PodLoop and PodWriter
 
-internal import Base
+public import Base
 public import KubeClient
 public import KubeCore
 public import PodModel
@@ -40,7 +40,7 @@ public struct SimulatedNodes: Sendable {
     public init(
         client: KubeClient, nodes: [SimulatedNode], behavior: BehaviorRules = BehaviorRules(), bindsPods: Bool = true,
         network: PodNetwork = .standard, requestsInFlight: @escaping @Sendable (String) -> Int? = { _ in nil },
-        clock: any Clock<Duration> = ContinuousClock(), now: @escaping @Sendable () -> Timestamp,
+        clock: any Clock<Duration> = MonotonicClock(), now: @escaping @Sendable () -> Timestamp,
         log: @escaping @Sendable (String) -> Void
     ) {
         self.client = client

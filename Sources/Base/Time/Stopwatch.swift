@@ -7,7 +7,7 @@ public struct Stopwatch: Sendable {
     public let clock: any Clock<Duration>
     private let read: @Sendable () -> Duration
 
-    public init(_ clock: any Clock<Duration> = ContinuousClock()) {
+    public init(_ clock: any Clock<Duration> = MonotonicClock()) {
         self.clock = clock
         read = Self.reader(clock)
     }

@@ -1,3 +1,4 @@
+public import Base
 public import KubeCore
 public import PodModel
 
@@ -85,7 +86,7 @@ public actor SimulatedControllers {
     /// Steps whenever something changes or is due, until the task is cancelled.
     ///
     /// - Parameter clock: waits; it must run as fast as the store's own time.
-    public func run(clock: any Clock<Duration> = ContinuousClock()) async throws {
+    public func run(clock: any Clock<Duration> = MonotonicClock()) async throws {
         while !Task.isCancelled {
             await wait(until: try step(), clock)
         }

@@ -1,4 +1,4 @@
-import Base
+public import Base
 public import KubeCore
 
 /// A Kubernetes API server in memory, for trying and testing.
@@ -26,7 +26,7 @@ public final class SimulatedCluster: Sendable {
         public var gitVersion: String
 
         public init(
-            now: @escaping @Sendable () -> Timestamp, clock: any Clock<Duration> = ContinuousClock(),
+            now: @escaping @Sendable () -> Timestamp, clock: any Clock<Duration> = MonotonicClock(),
             historyCapacity: Int = 20_000, seed: UInt64 = .random(in: .min ... .max),
             bookmarkInterval: Duration = .seconds(60), offersStreamingLists: Bool = true,
             gitVersion: String = "v1.32.0"

@@ -38,6 +38,12 @@ public struct DeepSeekCluster: KubernetesObject, Hashable {
         try container.encodeIfPresent(status, forKey: .status)
     }
 
+    public mutating func share(_ pool: inout ValuePool) {
+        metadata.share(&pool)
+        pool.share(&spec.engine.image)
+        status?.share(&pool)
+    }
+
     /// The items of a list carry neither field.
     private static func check(
         _ container: KeyedDecodingContainer<CodingKeys>, _ key: CodingKeys, is expected: String

@@ -29,6 +29,11 @@ public struct DeepSeekClusterStatus: Sendable, Hashable, Codable {
     public var conditions: [Condition]?
 
     public init() {}
+
+    mutating func share(_ pool: inout ValuePool) {
+        pool.share(&message)
+        pool.share(&conditions)
+    }
 }
 
 extension DeepSeekClusterStatus: SchemaProviding {

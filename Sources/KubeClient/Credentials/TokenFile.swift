@@ -1,4 +1,4 @@
-internal import Base
+public import Base
 internal import KubeCore
 
 /// A bearer token in a file that others rotate, such as a service account's.
@@ -14,7 +14,7 @@ public actor TokenFile: CredentialSource {
 
     /// Reads the file, which must hold a token now.
     public init(
-        path: String, refreshInterval: Duration = .seconds(60), clock: any Clock<Duration> = ContinuousClock()
+        path: String, refreshInterval: Duration = .seconds(60), clock: any Clock<Duration> = MonotonicClock()
     ) throws(ConfigurationError) {
         try self.init(path: path, field: nil, refreshInterval: refreshInterval, clock: clock)
     }
@@ -22,7 +22,7 @@ public actor TokenFile: CredentialSource {
     /// - Parameter field: where the path was given, for errors.
     init(
         path: String, field: ConfigurationField?, refreshInterval: Duration = .seconds(60),
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration> = MonotonicClock()
     ) throws(ConfigurationError) {
         self.path = path
         self.clock = clock

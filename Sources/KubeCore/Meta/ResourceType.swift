@@ -29,9 +29,13 @@ public struct ResourceType: Sendable, Hashable {
 public protocol KubernetesObject: Codable, Sendable {
     static var resourceType: ResourceType { get }
     var metadata: ObjectMeta { get set }
+    /// Holds values that the pool knows only once. Those of the metadata, where a type says nothing else.
+    mutating func share(_ pool: inout ValuePool)
 }
 
 extension KubernetesObject {
+    public mutating func share(_ pool: inout ValuePool) { metadata.share(&pool) }
+
     public var namespacedName: NamespacedName {
         NamespacedName(namespace: metadata.namespace ?? "", name: metadata.name)
     }

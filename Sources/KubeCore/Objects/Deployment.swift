@@ -13,6 +13,12 @@ public struct Deployment: KubernetesObject, Equatable {
         self.status = status
     }
 
+    public mutating func share(_ pool: inout ValuePool) {
+        metadata.share(&pool)
+        spec.selector?.share(&pool)
+        status?.share(&pool)
+    }
+
     public struct Spec: Codable, Sendable, Equatable {
         public var replicas: Int?
         public var selector: LabelSelector?
@@ -56,5 +62,7 @@ public struct Deployment: KubernetesObject, Equatable {
             self.availableReplicas = availableReplicas
             self.conditions = conditions
         }
+
+        mutating func share(_ pool: inout ValuePool) { pool.share(&conditions) }
     }
 }

@@ -11,6 +11,11 @@ public struct PodDisruptionBudget: KubernetesObject, Equatable {
         self.spec = spec
     }
 
+    public mutating func share(_ pool: inout ValuePool) {
+        metadata.share(&pool)
+        spec?.selector?.share(&pool)
+    }
+
     public struct Spec: Codable, Sendable, Equatable {
         public var maxUnavailable: IntOrString?
         public var selector: LabelSelector?

@@ -10,6 +10,11 @@ public struct Service: KubernetesObject, Equatable {
         self.spec = spec
     }
 
+    public mutating func share(_ pool: inout ValuePool) {
+        metadata.share(&pool)
+        spec?.share(&pool)
+    }
+
     public struct Spec: Codable, Sendable, Equatable {
         public var type: String?
         public var clusterIP: String?
@@ -21,6 +26,8 @@ public struct Service: KubernetesObject, Equatable {
             self.selector = selector
             self.ports = ports
         }
+
+        mutating func share(_ pool: inout ValuePool) { pool.share(&selector) }
     }
 
     public struct Port: Codable, Sendable, Equatable {

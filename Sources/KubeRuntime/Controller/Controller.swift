@@ -1,4 +1,4 @@
-import Base
+public import Base
 public import KubeCore
 public import Telemetry
 
@@ -25,7 +25,7 @@ public final class Controller: Sendable {
     ///   - limiter: the back-off of failing objects, `RateLimitingQueue`'s own by default.
     public init(
         _ name: String, configuration: ControllerConfiguration = ControllerConfiguration(),
-        limiter: (any RateLimiter<ReconcileRequest>)? = nil, clock: any Clock<Duration> = ContinuousClock(),
+        limiter: (any RateLimiter<ReconcileRequest>)? = nil, clock: any Clock<Duration> = MonotonicClock(),
         log: Logger = Logger(), registry: MetricsRegistry? = nil, reconciler: any Reconciler
     ) {
         self.name = name
@@ -44,7 +44,7 @@ public final class Controller: Sendable {
     /// A controller whose reconciler is a closure.
     public convenience init(
         _ name: String, configuration: ControllerConfiguration = ControllerConfiguration(),
-        clock: any Clock<Duration> = ContinuousClock(), log: Logger = Logger(), registry: MetricsRegistry? = nil,
+        clock: any Clock<Duration> = MonotonicClock(), log: Logger = Logger(), registry: MetricsRegistry? = nil,
         reconcile: @escaping @Sendable (ReconcileRequest) async throws -> ReconcileResult
     ) {
         self.init(

@@ -1,4 +1,4 @@
-import Base
+public import Base
 public import KubeClient
 public import KubeCore
 public import Telemetry
@@ -41,7 +41,7 @@ public final class EventRecorder: Sendable {
     ///   - wallClock: for the times that events carry.
     public init(
         client: KubeClient, component: String, instance: String, log: Logger = Logger(),
-        registry: MetricsRegistry? = nil, clock: any Clock<Duration> = ContinuousClock(),
+        registry: MetricsRegistry? = nil, clock: any Clock<Duration> = MonotonicClock(),
         wallClock: @escaping @Sendable () -> Timestamp = { Timestamp(nanoseconds: Logger.systemTime()) }
     ) {
         self.client = client

@@ -1,4 +1,4 @@
-import Base
+public import Base
 public import KubeCore
 public import Telemetry
 
@@ -37,7 +37,7 @@ public final class LeaderElector: Sendable {
     ///   - random: uniform in 0..<1.
     public init(
         identity: String, configuration: LeaderElectionConfiguration, storage: any LeaseStorage,
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = MonotonicClock(),
         wallClock: @escaping @Sendable () -> Timestamp = { Timestamp(nanoseconds: Logger.systemTime()) },
         log: Logger = Logger(), registry: MetricsRegistry? = nil,
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }

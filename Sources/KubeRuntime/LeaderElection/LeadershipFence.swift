@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// The gate that writes pass while this process leads.
 ///
@@ -23,7 +23,7 @@ public final class LeadershipFence: Sendable {
     private let stopwatch: Stopwatch
     private let state = Lock(State())
 
-    public init(clock: any Clock<Duration> = ContinuousClock()) { stopwatch = Stopwatch(clock) }
+    public init(clock: any Clock<Duration> = MonotonicClock()) { stopwatch = Stopwatch(clock) }
 
     /// Whether writes may pass now.
     public var isOpen: Bool { state.withLock { $0.validUntil }.map { stopwatch.elapsed < $0 } ?? false }

@@ -1,4 +1,4 @@
-import Base
+public import Base
 public import KubeCore
 public import Telemetry
 
@@ -24,7 +24,7 @@ public final class Reflector<Object: KubernetesObject>: Sendable {
 
     public init<Source: ListWatchSource<Object>>(
         source: Source, indexes: [StoreIndex<Object>] = [],
-        configuration: WatcherConfiguration = WatcherConfiguration(), clock: any Clock<Duration> = ContinuousClock(),
+        configuration: WatcherConfiguration = WatcherConfiguration(), clock: any Clock<Duration> = MonotonicClock(),
         log: Logger = Logger(), registry: MetricsRegistry? = nil,
         random: @escaping @Sendable () -> any RandomNumberGenerator = { SystemRandomNumberGenerator() }
     ) {

@@ -14,7 +14,8 @@ struct StoreContent<Object: KubernetesObject>: Sendable {
 
     private(set) var objects: Objects = [:]
     private let indexes: [StoreIndex<Object>]
-    private var found: [String: [String: Set<NamespacedName>]]
+    /// By index and value, in order: most values have an object or two, for which a set would be large.
+    private var found: [String: [String: [NamespacedName]]]
 
     init(indexes: [StoreIndex<Object>]) {
         self.indexes = indexes
@@ -24,7 +25,7 @@ struct StoreContent<Object: KubernetesObject>: Sendable {
     func hasIndex(_ name: String) -> Bool { found[name] != nil }
 
     func objects(in index: String, value: String) -> [Object] {
-        (found[index]?[value] ?? []).sorted().compactMap { objects[$0]?.object }
+        (found[index]?[value] ?? []).compactMap { objects[$0]?.object }
     }
 
     mutating func set(_ object: Object) {
@@ -43,7 +44,7 @@ struct StoreContent<Object: KubernetesObject>: Sendable {
 
     private mutating func index(_ object: Object, _ key: NamespacedName) {
         for index in indexes {
-            for value in index.values(object) { found[index.name]?[value, default: []].insert(key) }
+            for value in index.values(object) { found[index.name]?[value, default: []].insertInOrder(key) }
         }
     }
 
@@ -54,9 +55,33 @@ struct StoreContent<Object: KubernetesObject>: Sendable {
     private mutating func unindex(_ object: Object, _ key: NamespacedName) {
         for index in indexes {
             for value in index.values(object) {
-                found[index.name]?[value]?.remove(key)
+                found[index.name]?[value]?.removeInOrder(key)
                 if found[index.name]?[value]?.isEmpty == true { found[index.name]?[value] = nil }
             }
         }
+    }
+}
+
+extension [NamespacedName] {
+    /// Where the key is in an array in order, or would be.
+    private func place(of key: NamespacedName) -> Int {
+        var range = startIndex..<endIndex
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range = self[middle] < key ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return range.lowerBound
+    }
+
+    fileprivate mutating func insertInOrder(_ key: NamespacedName) {
+        // A list comes in order.
+        if last.map({ $0 < key }) ?? true { return append(key) }
+        let place = place(of: key)
+        if self[place] != key { insert(key, at: place) }
+    }
+
+    fileprivate mutating func removeInOrder(_ key: NamespacedName) {
+        let place = place(of: key)
+        if place < endIndex, self[place] == key { remove(at: place) }
     }
 }

@@ -1,6 +1,9 @@
 import Base
 public import KubeCore
 
+/// Of all stores: what belongs to one cluster is in several.
+private let cachedValues = Lock(ValuePool())
+
 /// Fills a `Store` from a watcher's events. One writer a store, used by one task at a time.
 ///
 /// ## Guarantees
@@ -28,6 +31,7 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
     /// Applies events in order and returns what they changed.
     public func apply(_ events: [WatcherEvent<Object>]) -> [StoreChange<Object>] {
         var changes: [StoreChange<Object>] = []
+        let events = cachedValues.withLock { pool in events.map { $0.sharing(&pool) } }
         state.withLock { state in
             for event in events { apply(event, &state, &changes) }
         }
@@ -105,6 +109,8 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
         guard old.metadata.resourceVersion != new.metadata.resourceVersion || new.metadata.resourceVersion == nil else {
             return
         }
+        var new = new
+        new.metadata.share(with: old.metadata)
         content.set(new)
         changes.append(.updated(old: old, new: new))
     }

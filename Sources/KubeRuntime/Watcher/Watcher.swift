@@ -1,4 +1,4 @@
-import Base
+public import Base
 import KubeCore
 public import Telemetry
 
@@ -29,7 +29,7 @@ public struct Watcher<Source: ListWatchSource>: Sendable {
     /// - Parameter random: makes the source of jitter; tests inject a seeded one.
     public init(
         source: Source, configuration: WatcherConfiguration = WatcherConfiguration(),
-        clock: any Clock<Duration> = ContinuousClock(), log: Logger = Logger(), registry: MetricsRegistry? = nil,
+        clock: any Clock<Duration> = MonotonicClock(), log: Logger = Logger(), registry: MetricsRegistry? = nil,
         random: @escaping @Sendable () -> any RandomNumberGenerator = { SystemRandomNumberGenerator() }
     ) {
         self.source = source

@@ -9,4 +9,17 @@ public enum WatcherEvent<Object: KubernetesObject>: Sendable {
     case initDone
     case applied(Object)
     case deleted(Object)
+
+    /// With values that the pool knows held only once.
+    func sharing(_ pool: inout ValuePool) -> WatcherEvent {
+        switch self {
+        case .initStarted, .initDone, .deleted: return self
+        case .initApplied(var object):
+            object.share(&pool)
+            return .initApplied(object)
+        case .applied(var object):
+            object.share(&pool)
+            return .applied(object)
+        }
+    }
 }

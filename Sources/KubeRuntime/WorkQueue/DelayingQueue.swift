@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// The second layer: keys that are added later.
 ///
@@ -35,7 +35,7 @@ public final class DelayingQueue<Key: Hashable & Sendable>: Sendable {
     private let stopwatch: Stopwatch
     private let state = Lock(State())
 
-    public init(queue: WorkQueue<Key>, clock: any Clock<Duration> = ContinuousClock()) {
+    public init(queue: WorkQueue<Key>, clock: any Clock<Duration> = MonotonicClock()) {
         self.queue = queue
         stopwatch = Stopwatch(clock)
     }

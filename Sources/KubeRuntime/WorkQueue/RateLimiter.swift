@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// Says how long a key that failed must wait.
 public protocol RateLimiter<Key>: Sendable {
@@ -47,7 +47,7 @@ public final class TokenBucketRateLimiter<Key: Hashable & Sendable>: RateLimiter
     private let state: Lock<State>
 
     /// The defaults are client-go's: 10 a second, 100 at once. `perSecond` below 0.001 counts as 0.001.
-    public init(perSecond: Double = 10, burst: Int = 100, clock: any Clock<Duration> = ContinuousClock()) {
+    public init(perSecond: Double = 10, burst: Int = 100, clock: any Clock<Duration> = MonotonicClock()) {
         self.perSecond = max(0.001, perSecond)
         self.burst = Double(max(1, burst))
         stopwatch = Stopwatch(clock)

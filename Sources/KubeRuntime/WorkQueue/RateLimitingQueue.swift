@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// The third layer: failed keys come back after a back-off of their own.
 ///
@@ -19,7 +19,7 @@ public final class RateLimitingQueue<Key: Hashable & Sendable>: Sendable {
 
     /// - Parameter limiter: by default client-go's: per key 5 ms to 1000 s, over all keys 10 a second after 100.
     public init(
-        limiter: (any RateLimiter<Key>)? = nil, clock: any Clock<Duration> = ContinuousClock(),
+        limiter: (any RateLimiter<Key>)? = nil, clock: any Clock<Duration> = MonotonicClock(),
         observer: (any WorkQueueObserver)? = nil
     ) {
         queue = WorkQueue(clock: clock, observer: observer)

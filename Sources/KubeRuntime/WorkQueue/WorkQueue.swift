@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// The first layer of the work queue: what runs next, and never twice at once. `DelayingQueue` adds delays and
 /// `RateLimitingQueue` back-off, as in client-go.
@@ -33,7 +33,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// - Parameters:
     ///   - clock: for metrics only; this layer never waits.
     ///   - observer: counts what happens, see `WorkQueueMetrics`.
-    public init(clock: any Clock<Duration> = ContinuousClock(), observer: (any WorkQueueObserver)? = nil) {
+    public init(clock: any Clock<Duration> = MonotonicClock(), observer: (any WorkQueueObserver)? = nil) {
         stopwatch = Stopwatch(clock)
         self.observer = observer
     }

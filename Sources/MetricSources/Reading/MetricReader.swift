@@ -1,4 +1,4 @@
-internal import Base
+public import Base
 
 /// Reads sources for many resources at once.
 ///
@@ -51,7 +51,7 @@ public final class MetricReader: Sendable {
     ///   - patience: how long a question may wait for its turn.
     ///   - maximumEntries: how many answers are kept; the oldest are forgotten first.
     public init(
-        clock: any Clock<Duration> = ContinuousClock(), concurrency: Int = 8, patience: Duration = .seconds(10),
+        clock: any Clock<Duration> = MonotonicClock(), concurrency: Int = 8, patience: Duration = .seconds(10),
         maximumEntries: Int = 20_000
     ) {
         stopwatch = Stopwatch(clock)

@@ -65,14 +65,14 @@ struct ExternalMetricsServer: Sendable {
             } catch {
                 try Task.checkCancellation()
                 log.error("external metrics are not served: the aggregator cannot be told from others", error: error)
-                try await Task.sleep(for: .seconds(5))
+                try await MonotonicClock().sleep(for: .seconds(5))
             }
         }
     }
 
     private func refresh(_ current: Lock<RequestHeaderAuthentication>, _ server: HTTPServer) async throws {
         while true {
-            try await Task.sleep(for: Self.period)
+            try await MonotonicClock().sleep(for: Self.period)
             do {
                 let new = try await authentication()
                 try server.replaceTLS(tls(new))

@@ -31,7 +31,7 @@ final class AnalysisGate: Sendable {
 
     init(
         meter: AnalysisMeter, transport: any Transport, credentials: MetricCredentials,
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration> = MonotonicClock()
     ) {
         self.meter = meter
         self.transport = transport

@@ -63,7 +63,9 @@ struct GateReconciler: Reconciler {
         try await withThrowingTaskGroup(of: GateVerdict?.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                while board.assignment(of: cluster).gate == gate { try await Task.sleep(for: .milliseconds(250)) }
+                while board.assignment(of: cluster).gate == gate {
+                    try await MonotonicClock().sleep(for: .milliseconds(250))
+                }
                 return nil
             }
             defer { group.cancelAll() }

@@ -31,7 +31,7 @@ struct WarmUp: Sendable {
 
     init(
         _ transport: any Transport, timeout: Duration = .seconds(standardTimeoutSeconds),
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration> = MonotonicClock()
     ) {
         self.transport = transport
         self.timeout = timeout

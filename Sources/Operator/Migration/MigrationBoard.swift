@@ -25,7 +25,7 @@ final class MigrationBoard: Sendable {
     private let entries = Lock<[NamespacedName: Entry]>([:])
     private let stopwatch: Stopwatch
 
-    init(clock: any Clock<Duration> = ContinuousClock()) { stopwatch = Stopwatch(clock) }
+    init(clock: any Clock<Duration> = MonotonicClock()) { stopwatch = Stopwatch(clock) }
 
     func assignment(of cluster: NamespacedName) -> Assignment {
         entries.withLock { $0[cluster]?.assignment ?? Assignment() }

@@ -6,15 +6,11 @@ internal import KubeCore
 /// A server answers an apply that changes nothing without writing, but it is still a request. The ledger lives in
 /// memory: after a restart every object is applied once.
 final class AppliedLedger: Sendable {
-    private struct Key: Hashable {
-        var resource: ResourceType
-        var name: String
-        var manager: FieldManager
-    }
-
     /// Hashes only, of 64 bits and seeded anew by every process: with ten thousand clusters the bodies themselves would
     /// be most of the operator's memory.
     private struct Entry {
+        /// Which object, and for which manager.
+        var target: Int
         var body: Int
         /// The object before and after our apply: a cache that lags behind shows the one, then the other.
         var observed: Int?
@@ -39,14 +35,16 @@ final class AppliedLedger: Sendable {
         }
     }
 
-    private let entries = Lock<[NamespacedName: [Key: Entry]]>([:])
+    /// A handful for each cluster, so that they are as soon looked through as looked up.
+    private let entries = Lock<[NamespacedName: [Entry]]>([:])
 
     /// Whether applying would change nothing.
     func isCurrent(_ application: Application, of cluster: NamespacedName) -> Bool {
         guard let observed = application.observed else { return false }
+        let target = Self.target(application)
         let body = application.body.hashValue
         return entries.withLock { entries in
-            guard let entry = entries[cluster]?[Self.key(application)] else { return false }
+            guard let entry = entries[cluster]?.first(where: { $0.target == target }) else { return false }
             let fingerprint = Fingerprint(observed).hashValue
             return entry.body == body && (entry.observed == fingerprint || entry.applied == fingerprint)
         }
@@ -55,9 +53,14 @@ final class AppliedLedger: Sendable {
     /// Remembers a successful apply and what the server answered.
     func record(_ application: Application, of cluster: NamespacedName, result: ObjectMeta) {
         let entry = Entry(
-            body: application.body.hashValue, observed: application.observed.map { Fingerprint($0).hashValue },
-            applied: Fingerprint(result).hashValue)
-        entries.withLock { $0[cluster, default: [:]][Self.key(application)] = entry }
+            target: Self.target(application), body: application.body.hashValue,
+            observed: application.observed.map { Fingerprint($0).hashValue }, applied: Fingerprint(result).hashValue)
+        entries.withLock { entries in
+            var own = entries.removeValue(forKey: cluster) ?? []
+            own.removeAll { $0.target == entry.target }
+            own.append(entry)
+            entries[cluster] = own
+        }
     }
 
     /// Forgets a cluster that is gone.
@@ -65,7 +68,11 @@ final class AppliedLedger: Sendable {
         entries.withLock { $0[cluster] = nil }
     }
 
-    private static func key(_ application: Application) -> Key {
-        Key(resource: application.resource, name: application.name, manager: application.manager)
+    private static func target(_ application: Application) -> Int {
+        var hasher = Hasher()
+        hasher.combine(application.resource)
+        hasher.combine(application.name)
+        hasher.combine(application.manager)
+        return hasher.finalize()
     }
 }

@@ -5,10 +5,16 @@ internal import KubeCore
 
 /// Writes statuses, and only those that differ from what is there.
 final class StatusWriter: Sendable {
-    private struct Written {
+    /// On the heap: most clusters have none, and a table would hold their empty places at full size.
+    private final class Written: Sendable {
         /// The resource version that the status was worked out from.
-        var base: String?
-        var status: DeepSeekClusterStatus
+        let base: String?
+        let status: DeepSeekClusterStatus
+
+        init(base: String?, status: DeepSeekClusterStatus) {
+            self.base = base
+            self.status = status
+        }
     }
 
     private let client: KubeClient

@@ -10,8 +10,11 @@ final class DecisionJournal: Sendable {
     struct Entry: Sendable {
         var trace: DecisionTrace
         var replicas: DecisionRecord.Replicas
-        /// With the bounds that held.
-        var policy: AutoscalerPolicy
+        /// The bounds that held.
+        var minReplicas: Int32
+        var maxReplicas: Int32
+        /// What the metrics of the trace are held against. Not the whole policy: entries are many.
+        var targets: [MetricTarget]
         /// Names of the schedules that were under way.
         var schedules: [String]
         var outcome: DecisionRecord.Outcome
@@ -30,7 +33,9 @@ final class DecisionJournal: Sendable {
             replicas = DecisionRecord.Replicas(
                 spec: Int(observation.specReplicas), status: Int(observation.statusReplicas),
                 ready: Int(observation.readyReplicas), onTheirWay: onTheirWay)
-            self.policy = policy
+            minReplicas = policy.minReplicas
+            maxReplicas = policy.maxReplicas
+            targets = policy.metrics
             self.schedules = schedules
             outcome = error != nil ? .failed : decision.isRescale ? .written : .kept
             self.error = error
@@ -42,7 +47,7 @@ final class DecisionJournal: Sendable {
         func isRepeated(by next: Entry) -> Bool {
             outcome == .kept && next.outcome == .kept && trace.isSameButForMetrics(as: next.trace)
                 && replicas == next.replicas && schedules == next.schedules
-                && policy.minReplicas == next.policy.minReplicas && policy.maxReplicas == next.policy.maxReplicas
+                && minReplicas == next.minReplicas && maxReplicas == next.maxReplicas
         }
     }
 

@@ -9,9 +9,8 @@ extension DecisionRecord {
         lastTime = entry.lastTime
         decisions = entry.decisions
         replicas = entry.replicas
-        bounds = Bounds(
-            min: Int(entry.policy.minReplicas), max: Int(entry.policy.maxReplicas), schedules: entry.schedules)
-        metrics = zip(entry.trace.metrics, entry.policy.metrics).map(Metric.init)
+        bounds = Bounds(min: Int(entry.minReplicas), max: Int(entry.maxReplicas), schedules: entry.schedules)
+        metrics = zip(entry.trace.metrics, entry.targets).map(Metric.init)
         guards = entry.trace.guards.map(Guard.init)
         stages = entry.trace.steps.map { Stage(name: $0.name, replicas: Int($0.replicas)) }
         final = Int(entry.trace.final)

@@ -27,7 +27,7 @@ final class GuardReader: Sendable {
     private let histories = Lock<[NamespacedName: [String: PodHistory]]>([:])
     private let stopwatch: Stopwatch
 
-    init(transport: any Transport, clock: any Clock<Duration> = ContinuousClock()) {
+    init(transport: any Transport, clock: any Clock<Duration> = MonotonicClock()) {
         self.transport = transport
         stopwatch = Stopwatch(clock)
     }

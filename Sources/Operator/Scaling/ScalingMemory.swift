@@ -48,7 +48,7 @@ final class ScalingMemory: Sendable {
     private let stopwatch: Stopwatch
 
     /// - Parameter clock: a monotonic one; it tells a wall clock that was set from time that passed.
-    init(clock: any Clock<Duration> = ContinuousClock()) { stopwatch = Stopwatch(clock) }
+    init(clock: any Clock<Duration> = MonotonicClock()) { stopwatch = Stopwatch(clock) }
 
     /// The state with its times as the wall clock now counts them.
     func state(of cluster: DeepSeekCluster, now: Timestamp) -> AutoscalerState {

@@ -21,7 +21,7 @@ import Testing
             _ = connection.readBody(2)
         }
         defer { server.stop() }
-        let response = try await transport.stream(HTTPRequest(url: server.url, idleTimeout: .seconds(30)))
+        let response = try await transport.stream(HTTPRequest(url: server.url, idleTimeout: .seconds(300)))
         #expect(response.status == 200)
         var pieces = response.body.makeAsyncIterator()
         #expect(try await pieces.next() == Array("one".utf8))

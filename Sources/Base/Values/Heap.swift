@@ -1,11 +1,13 @@
 /// A binary min-heap.
-struct Heap<Element: Comparable> {
+public struct Heap<Element: Comparable> {
     private var elements: [Element] = []
 
-    var first: Element? { elements.first }
-    var count: Int { elements.count }
+    public init() {}
 
-    mutating func insert(_ element: Element) {
+    public var first: Element? { elements.first }
+    public var count: Int { elements.count }
+
+    public mutating func insert(_ element: Element) {
         elements.append(element)
         var child = elements.count - 1
         while child > 0 {
@@ -16,7 +18,7 @@ struct Heap<Element: Comparable> {
         }
     }
 
-    mutating func popFirst() -> Element? {
+    public mutating func popFirst() -> Element? {
         guard let last = elements.popLast() else { return nil }
         guard let first = elements.first else { return last }
         elements[0] = last
@@ -31,5 +33,11 @@ struct Heap<Element: Comparable> {
             elements.swapAt(parent, smallest)
             parent = smallest
         }
+    }
+
+    /// Leaves only the elements that `isKept` says.
+    public mutating func filter(_ isKept: (Element) -> Bool) {
+        // What is sorted is a heap.
+        elements = elements.filter(isKept).sorted()
     }
 }
