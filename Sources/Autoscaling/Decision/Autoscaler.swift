@@ -139,7 +139,10 @@ public struct Autoscaler: Sendable {
         state.failingSince = nil
         draft.set(AutoscalerCondition.scalingActive, .true, "ValidMetricFound", best.words.found)
         let tolerated = max(best.replicas, 0)
-        let forecast = observation.forecastReplicas.map { max($0, proposals.needed ?? tolerated) } ?? tolerated
+        var forecast = observation.forecastReplicas.map { max($0, proposals.needed ?? tolerated) } ?? tolerated
+        if Tuning.upTolerance, observation.forecastReplicas != nil, forecast > current,
+            Double(forecast) <= Double(current) * (1 + policy.tolerances.up)
+        { forecast = max(current, tolerated) }
         let desired = raise(forecast, by: guards, &draft)
         draft.trace.tolerated = tolerated
         draft.trace.forecast = observation.forecastReplicas.map { _ in forecast }
@@ -219,16 +222,20 @@ public struct Autoscaler: Sendable {
         let current = observation.specReplicas
         let stabilizer = Stabilizer(now: observation.now)
         let limiter = RateLimiter(policy, current: current)
-        let stabilized: Stabilizer.Result
+        var stabilized: Stabilizer.Result
         let limited: RateLimiter.Result
         if policy.behavior == nil {
             stabilized = stabilizer.stabilize(
                 desired, windowSeconds: policy.downscaleStabilizationSeconds, &state)
+            if Tuning.release, let hold = observation.holdReplicas {
+                stabilized.replicas = min(stabilized.replicas, max(desired, hold))
+            }
             limited = limiter.limit(stabilized.replicas)
         } else {
             stabilized = stabilizer.stabilize(desired, current: current, up: upRules, down: downRules, &state)
             limited = limiter.limit(stabilized.replicas, up: upRules, down: downRules, state, now: observation.now)
         }
+        _ = 0
         draft.set(AutoscalerCondition.ableToScale, .true, stabilized.reason, stabilized.message)
         draft.set(
             AutoscalerCondition.scalingLimited, limited.replicas == stabilized.replicas ? .false : .true,

@@ -15,6 +15,7 @@ public struct Observation: Sendable, Hashable {
     /// What the load will need by the time that a pod started now is ready. It raises what the metrics ask for, and never
     /// lowers it. nil: no forecast.
     public var forecastReplicas: Int32?
+    public var holdReplicas: Int32?
     /// For how many replicas there is room. It holds growth back, and never takes away what runs. nil: no bound.
     public var capacity: Int32?
     /// One reading for each of the policy's guards, in their order.

@@ -4,6 +4,7 @@ public struct LoadForecast: Sendable, Hashable {
     public var expected: Int64
     /// With the margin that past errors ask for; at least `expected`.
     public var upper: Int64
+    public var hold: Int64
     /// How it was come by, for a person.
     public var method: String
 }

@@ -24,6 +24,7 @@ public struct LoadForecaster: Sendable, Hashable {
     private(set) var spans = BucketSeries(width: span, capacity: 61)
     private(set) var profile = SeasonalProfile()
     private(set) var scores = Array(repeating: ForecastScore(), count: ForecastMethod.allCases.count + 1)
+    private(set) var belief = Belief()
     private(set) var jumps = JumpDetector()
     private(set) var pending: [PendingForecast] = []
     /// As of the newest closed span; follows from the spans.
@@ -56,13 +57,21 @@ public struct LoadForecaster: Sendable, Hashable {
             abs(now.seconds - newestSecond) <= Self.staleSeconds, let trend
         else { return nil }
         let elapsed = Double(max(now.seconds - closed * Self.span - Self.span / 2, 0))
-        let line = highest(trend, elapsed: elapsed, horizon: Self.seconds(horizon), closed: closed)
-        let upper = line * (1 + scores[scores.count - 1].margin)
-        let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? trend.load(ahead: 0)
-        guard let jump = jumps.load(before: before), jump > upper else {
-            return LoadForecast(expected: Self.milli(line), upper: Self.milli(upper), method: leading.name)
+        let h = Double(Self.seconds(horizon))
+        let score = scores[scores.count - 1]
+        let level = trend.load(ahead: 0)
+        func load(_ part: Double, _ margin: Double) -> Double {
+            let load = max(combined(loads(trend, ahead: elapsed + h * part, closed: closed)), level)
+            return load + margin * load
         }
-        return LoadForecast(expected: Self.milli(jump), upper: Self.milli(jump), method: "jump")
+        let line = load(1, 0)
+        let upper = load(1, score.margin)
+        let hold = max((0...4).map { load(Double($0) / 4, score.holdMargin) }.max()!, upper)
+        let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? trend.load(ahead: 0)
+        guard Tuning.jump, let jump = jumps.load(before: before), jump > upper else {
+            return LoadForecast(expected: Self.milli(line), upper: Self.milli(upper), hold: Self.milli(hold), method: leading.name)
+        }
+        return LoadForecast(expected: Self.milli(jump), upper: Self.milli(jump), hold: Self.milli(max(jump, hold)), method: "jump")
     }
 
     /// Moves what it remembers by how far the wall clock was set. The week's profile stays where it is: it follows the
@@ -105,7 +114,9 @@ public struct LoadForecaster: Sendable, Hashable {
 
     /// What each method expects `ahead` seconds after the newest closed span.
     private func loads(_ trend: Trend, ahead: Double, closed: Int64) -> (trend: Double, season: Double?) {
-        let load = trend.load(ahead: ahead)
+        let level = trend.load(ahead: 0)
+        let line = trend.load(ahead: ahead)
+        let load = Tuning.belief ? max(level + belief.share * (line - level), 0) : line
         let now = closed * Self.span + Self.span / 2
         guard let then = profile.load(second: now + Int64(ahead)), let before = profile.load(second: now) else {
             return (load, nil)
@@ -148,13 +159,24 @@ public struct LoadForecaster: Sendable, Hashable {
         // At most so many wait at a time.
         guard let trend, closed % (1 + spansAhead / Int64(PendingForecast.most)) == 0 else { return }
         let loads = loads(trend, ahead: Double(spansAhead * Self.span), closed: closed)
-        let all = [loads.trend, loads.season ?? -1, combined(loads)]
-        pending.append(PendingForecast(due: closed + spansAhead, loads: all.map { $0 < 0 ? -1 : Self.milli($0) }))
+        let level = trend.load(ahead: 0)
+        let all = [loads.trend, loads.season ?? -1, max(combined(loads), level)]
+        let h = Double(spansAhead * Self.span)
+        let peak = (0...4).map {
+            max(combined(self.loads(trend, ahead: h * Double($0) / 4, closed: closed)), level)
+        }.max()!
+        pending.append(
+            PendingForecast(
+                due: closed + spansAhead, loads: all.map { $0 < 0 ? -1 : Self.milli($0) },
+                level: trend.load(ahead: 0), line: trend.load(ahead: h), peak: peak, from: closed))
         pending.removeFirst(max(pending.count - PendingForecast.most, 0))
     }
 
     private mutating func score(_ closed: BucketSeries.Closed) {
         for forecast in pending where forecast.due == closed.bucket {
+            let highest = (max(forecast.from + 1, closed.bucket - 59)...max(closed.bucket, forecast.from + 1)).compactMap { spans[$0] }.max() ?? closed.milli
+            scores[scores.count - 1].hold(error: (Double(highest) - forecast.peak) / max(forecast.peak, Double(highest) / 10, 1))
+            belief.add(level: forecast.level, line: forecast.line, came: Double(closed.milli))
             for (index, load) in forecast.loads.enumerated() where load >= 0 {
                 let base = max(Double(load), Double(closed.milli) / 10, 1)
                 // Which method is right shows in the course of a day; how wrong all of them are is a matter of now.
@@ -185,4 +207,8 @@ struct PendingForecast: Sendable, Hashable, Codable {
     var due: Int64
     /// By method, thousandths; -1 for none.
     var loads: [Int64]
+    var level = 0.0
+    var line = 0.0
+    var peak = 0.0
+    var from: Int64 = 0
 }

@@ -34,10 +34,12 @@ public struct ReplicaForecaster: Sendable, Hashable, Codable {
                 let load = forecasters[Self.key(metric)]?.forecast(at: observation.now, horizon: horizon)
             else { return nil }
             let replicas = Int32(clamping: (load.upper - 1) / target + 1)
-            return ReplicaForecast(replicas: replicas, horizon: horizon, metric: metric.name, load: load)
+            let hold = Int32(clamping: (load.hold - 1) / target + 1)
+            return ReplicaForecast(replicas: replicas, hold: hold, horizon: horizon, metric: metric.name, load: load)
         }
         let highest = forecasts.max { $0.replicas < $1.replicas }
         observation.forecastReplicas = highest?.replicas
+        observation.holdReplicas = forecasts.map(\.hold).max()
         return highest
     }
 

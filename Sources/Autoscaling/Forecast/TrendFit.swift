@@ -78,13 +78,21 @@ struct TrendFit: Sendable, Hashable {
     private func significance(_ times: [Double], _ loads: [Double], _ weights: [Double]) -> Double {
         var squares = 0.0
         var spread = 0.0
+        var before = 0.0
+        var products = 0.0
+        var plain = 0.0
         for index in times.indices {
             let residual = loads[index] - load(at: times[index])
             squares += weights[index] * residual * residual
+            products += before * residual
+            plain += residual * residual
+            before = residual
             spread += weights[index] * (times[index] + age) * (times[index] + age)
         }
         // Even a line without noise is not known better than to a thousandth of the load.
         let error = squares / Double(times.count - 2) + middle * middle * 1e-6
-        return error > 0 ? slope * slope * spread / error : 0
+        let alike = plain > 0 ? min(max(products / plain, 0), 0.98) : 0
+        let factor = Tuning.acf ? (1 - alike) / (1 + alike) : 1
+        return error > 0 ? slope * slope * spread / error * factor : 0
     }
 }
