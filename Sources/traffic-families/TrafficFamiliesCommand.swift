@@ -8,10 +8,6 @@ enum TrafficFamiliesCommand {
         let isHeldOut = arguments.contains("held-out")
         let isBrief = arguments.contains("brief")
         let families = isHeldOut ? TrafficFamily.heldOut : TrafficFamily.developed
-        if let index = arguments.firstIndex(of: "watch") {
-            let a = Array(arguments[arguments.index(after: index)...])
-            return Watch.run((TrafficFamily.developed + TrafficFamily.heldOut).first { $0.name == a[0] }!, seed: UInt64(a[1])!, restlessness: Double(a[2])!, load: Int(a[3])!, every: Int(a[4])!)
-        }
         let seeds: ClosedRange<UInt64> = isHeldOut ? 101...105 : isBrief ? 1...3 : 1...5
         if isBrief { return Brief.run(families, seeds: seeds) }
         for family in families {

@@ -3,28 +3,25 @@
 /// The margin is the upper quantile of the errors, followed online: up by much when the load came out above it, down by
 /// little when it did not (Gibbs and Candès, "Adaptive conformal inference under distribution shift", 2021).
 struct ForecastScore: Sendable, Hashable, Codable {
-    /// The share of loads that should stay at or under the upper bound.
     /// How much the newest error counts, once there are some: for what is known of the present, and for what shows only in
     /// half a day.
-    static let short = 1 / Tuning.read("SHORT", 40)
+    static let short = 1.0 / 40
     static let long = 1.0 / 1440
+    private static let step = 0.15
 
     private(set) var margin = 0.05
-    private(set) var holdMargin = 0.05
     /// The mean size of the errors.
     private(set) var scale = 0.0
     private(set) var count: Int32 = 0
 
-    /// - Parameter error: (load − forecast) / forecast.
-    mutating func add(error: Double, memory: Double) {
+    /// - Parameters:
+    ///   - error: (load − forecast) / forecast.
+    ///   - coverage: the share of loads that should stay at or under the forecast with its margin.
+    mutating func add(error: Double, memory: Double, coverage: Double) {
         count = min(count + 1, 1 << 20)
         scale += (abs(error) - scale) * max(memory, 1 / Double(count))
         // A margin that nothing asks for any more shrinks, too.
-        margin += Tuning.step * max(scale, margin) * (error > margin ? Tuning.ask : Tuning.ask - 1)
+        margin += Self.step * max(scale, margin) * (error > margin ? coverage : coverage - 1)
         margin = min(max(margin, 0), 1)
-    }
-    mutating func hold(error: Double) {
-        holdMargin += Tuning.step * max(scale, holdMargin) * (error > holdMargin ? Tuning.hold : Tuning.hold - 1)
-        holdMargin = min(max(holdMargin, 0), 1)
     }
 }

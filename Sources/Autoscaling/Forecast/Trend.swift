@@ -9,8 +9,8 @@ struct Trend: Sendable, Hashable {
     /// Spans of each window.
     private static let windows = [6, 20, 60]
     private static let middle = 1
-    private static let doubt = Tuning.doubt
-    private static let longest = Tuning.longest
+    private static let doubt = 16.0
+    private static let longest = 2.0
 
     private struct Part: Sendable, Hashable {
         var fit: TrendFit
@@ -26,7 +26,7 @@ struct Trend: Sendable, Hashable {
         for (index, count) in Self.windows.enumerated() {
             guard let fit = TrendFit(series, newest: newest, count: count) else { continue }
             let own = fit.significance * fit.significance
-            let weight = own + (index == Self.middle ? Self.doubt * Self.doubt * Tuning.middleOnly : 1e-9)
+            let weight = own + (index == Self.middle ? Self.doubt * Self.doubt : 1e-9)
             parts.append(Part(fit: fit, weight: weight, reach: Self.longest * Double(count) * Double(series.width)))
         }
         guard !parts.isEmpty else { return nil }
