@@ -88,7 +88,7 @@ public struct LoadForecaster: Sendable, Hashable {
         }
         return LoadForecast(
             expected: Self.milli(jump), upper: Self.milli(jump), kept: kept.map { Self.milli(max($0, jump)) },
-            method: "jump")
+            method: LoadForecast.jump)
     }
 
     /// Moves what it remembers by how far the wall clock was set. The week's profile stays where it is: it follows the

@@ -34,7 +34,9 @@ public struct ReplicaForecaster: Sendable, Hashable, Codable {
                 let load = forecasters[Self.key(metric)]?.forecast(at: observation.now, horizon: horizon)
             else { return nil }
             return ReplicaForecast(
-                replicas: Self.replicas(load.upper, target, observation.statusReplicas, policy.tolerances),
+                replicas: load.isJump
+                    ? Self.replicas(load.upper, target)
+                    : Self.replicas(load.upper, target, observation.statusReplicas, policy.tolerances),
                 kept: load.kept.map { Self.replicas($0, target) }, horizon: horizon, metric: metric.name, load: load)
         }
         let highest = forecasts.max { $0.replicas < $1.replicas }
@@ -45,7 +47,8 @@ public struct ReplicaForecaster: Sendable, Hashable, Codable {
         return highest
     }
 
-    /// Upwards HPA's tolerance holds for a load that is expected as it does for one that is there.
+    /// Upwards HPA's tolerance holds for a load that is expected as it does for one that is there, unless it jumps: then
+    /// requests wait already.
     private static func replicas(
         _ load: Int64, _ target: Int64, _ statusReplicas: Int32, _ tolerances: Tolerances
     ) -> Int32 {

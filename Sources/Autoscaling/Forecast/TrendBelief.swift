@@ -3,9 +3,9 @@
 ///
 /// The least-squares slope of what came on what was promised, both as shares of the load, through the origin, with fading
 /// memory (recursive least squares with exponential forgetting; Ljung, "System Identification", 1987). It begins with
-/// believing everything, and lets go of that as if one promise of 10 % had been kept.
+/// believing everything, and lets go of that as if ten promises of 10 % had been kept.
 struct TrendBelief: Sendable, Hashable, Codable {
-    private static let first = 0.01
+    private static let first = 0.1
     /// Half a day of forecasts, as for the methods.
     private static let memory = ForecastScore.long
 

@@ -9,16 +9,13 @@ struct TrendFit: Sendable, Hashable {
     private(set) var middle: Double
     /// Thousandths a second.
     private(set) var slope: Double
-    /// Slope by its standard error, squared: how far it is from chance. Residuals that are alike from span to span, as where
-    /// the load has a bend, count as fewer (the effective sample size of an autoregression: Bartlett, "Some aspects of the
-    /// time-correlation problem", 1935).
+    /// Slope by its standard error, squared: how far it is from chance.
     private(set) var significance = 0.0
 
     private static let tuning = 1.345
     private static let rounds = 2
     /// Fewer points say nothing of a slope's error.
     private static let fewest = 5
-    private static let greatestLikeness = 0.98
 
     /// - Parameters:
     ///   - newest: the span that the line ends with; `count` spans are looked at, gaps left out.
@@ -81,18 +78,13 @@ struct TrendFit: Sendable, Hashable {
     private func significance(_ times: [Double], _ loads: [Double], _ weights: [Double]) -> Double {
         var squares = 0.0
         var spread = 0.0
-        var (before, plain, products) = (0.0, 0.0, 0.0)
         for index in times.indices {
             let residual = loads[index] - load(at: times[index])
-            plain += residual * residual
-            products += residual * before
-            before = residual
             squares += weights[index] * residual * residual
             spread += weights[index] * (times[index] + age) * (times[index] + age)
         }
         // Even a line without noise is not known better than to a thousandth of the load.
         let error = squares / Double(times.count - 2) + middle * middle * 1e-6
-        let likeness = plain > 0 ? min(max(products / plain, 0), Self.greatestLikeness) : 0
-        return error > 0 ? slope * slope * spread / error * (1 - likeness) / (1 + likeness) : 0
+        return error > 0 ? slope * slope * spread / error : 0
     }
 }
