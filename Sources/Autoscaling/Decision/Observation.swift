@@ -27,7 +27,8 @@ public struct Observation: Sendable, Hashable {
 
     public init(
         now: Timestamp, specReplicas: Int32, statusReplicas: Int32, readyReplicas: Int32, readings: [MetricReading],
-        forecastReplicas: Int32? = nil, keptReplicas: Int32? = nil, capacity: Int32? = nil, guardReadings: [GuardReading] = [],
+        forecastReplicas: Int32? = nil, keptReplicas: Int32? = nil, capacity: Int32? = nil,
+        guardReadings: [GuardReading] = [],
         coldStart: Duration = .seconds(300)
     ) {
         self.now = now

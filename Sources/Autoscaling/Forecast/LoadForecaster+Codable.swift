@@ -27,9 +27,9 @@ extension LoadForecaster: Codable {
             spans: spans,
             profile: SeasonalProfile(
                 codes: codes, open: quarter?.number, sum: quarter?.sum ?? 0, count: quarter?.count ?? 0),
-            learned: try container.decodeIfPresent(Learned.self, forKey: .learned),
+            learned: try? container.decodeIfPresent(Learned.self, forKey: .learned),
             jumps: try container.decodeIfPresent(JumpDetector.self, forKey: .jumps) ?? JumpDetector(),
-            pending: try container.decodeIfPresent([PendingForecast].self, forKey: .pending) ?? [],
+            pending: (try? container.decodeIfPresent([PendingForecast].self, forKey: .pending)) ?? [],
             newest: try container.decodeIfPresent(Int64.self, forKey: .newest))
     }
 

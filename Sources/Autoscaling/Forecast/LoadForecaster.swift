@@ -132,7 +132,9 @@ public struct LoadForecaster: Sendable, Hashable {
         self.spans = BucketSeries(width: Self.span, capacity: self.spans.capacity, stored: spans)
         newestSecond = newest
         self.jumps = jumps
-        self.pending = pending.suffix(PendingForecast.most).filter { $0.methods.count == scores.count }
+        self.pending = pending.suffix(PendingForecast.most).filter {
+            $0.methods.count == scores.count && $0.made.magnitude < 1 << 40 && $0.due.magnitude < 1 << 40
+        }
         if let closed = self.spans.newestClosed { trend = Trend(self.spans, newest: closed) }
     }
 

@@ -1,5 +1,5 @@
 /// What was expected for a span that is still to come. Loads in the profile's 16 bits: it is stored by the dozen.
-struct PendingForecast: Sendable, Hashable, Codable {
+struct PendingForecast: Sendable, Hashable {
     /// How many may wait at a time.
     static let most = 32
 
@@ -15,4 +15,26 @@ struct PendingForecast: Sendable, Hashable, Codable {
     /// What the lines said of the present and of `due`.
     var level: LoadCode
     var line: LoadCode
+}
+
+extension PendingForecast: Codable {
+    /// In a row without names, the methods last.
+    init(from decoder: any Decoder) throws {
+        var row = try decoder.unkeyedContainer()
+        made = try row.decode(Int64.self)
+        due = try row.decode(Int64.self)
+        combined = try row.decode(LoadCode.self)
+        peak = try row.decode(LoadCode.self)
+        level = try row.decode(LoadCode.self)
+        line = try row.decode(LoadCode.self)
+        methods = []
+        while !row.isAtEnd { methods.append(try row.decode(LoadCode.self)) }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var row = encoder.unkeyedContainer()
+        try row.encode(made)
+        try row.encode(due)
+        for load in [combined, peak, level, line] + methods { try row.encode(load) }
+    }
 }

@@ -7,8 +7,6 @@ public struct Scenario: Sendable, Hashable, Codable {
         /// Requests a second that the trace is scaled to in the mean; nil leaves it as it is.
         public var meanRate: Double?
         public var shape: TrafficShape?
-
-        public init() {}
     }
 
     /// Seconds between two decisions of a rule; those of the instant and the clairvoyant rule are 1.
@@ -16,12 +14,6 @@ public struct Scenario: Sendable, Hashable, Codable {
         public var hpa: Int
         public var kpa: Int
         public var ours: Int
-
-        public init(hpa: Int, kpa: Int, ours: Int) {
-            self.hpa = hpa
-            self.kpa = kpa
-            self.ours = ours
-        }
     }
 
     public var name: String
@@ -39,25 +31,6 @@ public struct Scenario: Sendable, Hashable, Codable {
     /// The scenario is played once for each of them.
     public var loadSeconds: [Int]
     public var syncSeconds: SyncSeconds
-
-    public init(
-        name: String, about: String, foreseeable: Bool, traffic: Traffic, target: Double, minReplicas: Int,
-        maxReplicas: Int, initialReplicas: Int, sloSeconds: Double, metricWindowSeconds: Int, loadSeconds: [Int],
-        syncSeconds: SyncSeconds
-    ) {
-        self.name = name
-        self.about = about
-        self.foreseeable = foreseeable
-        self.traffic = traffic
-        self.target = target
-        self.minReplicas = minReplicas
-        self.maxReplicas = maxReplicas
-        self.initialReplicas = initialReplicas
-        self.sloSeconds = sloSeconds
-        self.metricWindowSeconds = metricWindowSeconds
-        self.loadSeconds = loadSeconds
-        self.syncSeconds = syncSeconds
-    }
 
     /// What is wrong with it; nil when nothing is.
     public var problem: String? {
