@@ -44,8 +44,10 @@ public struct LoadForecaster: Sendable, Hashable {
     private(set) var belief = TrendBelief()
     private(set) var jumps = JumpDetector()
     private(set) var pending: [PendingForecast] = []
-    /// As of the newest closed span; follows from the spans.
+    /// As of the newest closed span; they follow from the spans.
     private var trend: Trend?
+    private var isLong = false
+    private var isUnbroken = false
     private(set) var newestSecond: Int64?
 
     public init() {}
@@ -63,7 +65,7 @@ public struct LoadForecaster: Sendable, Hashable {
         guard let closed = spans.add(milli, second: second) else { return }
         profile.add(closed.milli, second: closed.bucket * Self.span)
         score(closed)
-        trend = Trend(spans, newest: closed.bucket)
+        follow(closed.bucket)
         predict(closed.bucket, horizon: Self.seconds(horizon))
     }
 
@@ -71,16 +73,16 @@ public struct LoadForecaster: Sendable, Hashable {
     /// minutes.
     public func forecast(at now: Timestamp, horizon: Duration) -> LoadForecast? {
         guard let newestSecond, let closed = spans.newestClosed,
-            abs(now.seconds - newestSecond) <= Self.staleSeconds, let trend,
-            (Self.fewest..<Int64(spans.capacity)).contains(where: { spans[closed - $0 + 1] != nil })
+            abs(now.seconds - newestSecond) <= Self.staleSeconds, let trend, isLong
         else { return nil }
         let elapsed = Double(max(now.seconds - closed * Self.span - Self.span / 2, 0))
         let ahead = elapsed + Double(Self.seconds(horizon))
         let expected = load(trend, ahead: ahead, closed: closed)
         let upper = expected * (1 + combinedScore.margin)
         let peak = peak(trend, from: elapsed, to: ahead + Double(Self.lag * Self.span), closed: closed)
-        let kept = isProven(closed) ? max(peak * (1 + peakScore.margin), upper) : nil
-        let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? trend.load(ahead: 0)
+        let isProven = isUnbroken && spans.newest == closed + 1 && peakScore.count >= Self.proof
+        let kept = isProven ? max(peak * (1 + peakScore.margin), upper) : nil
+        let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? trend.level
         guard let jump = jumps.load(before: before), jump > upper else {
             return LoadForecast(
                 expected: Self.milli(expected), upper: Self.milli(upper), kept: kept.map(Self.milli),
@@ -100,12 +102,14 @@ public struct LoadForecaster: Sendable, Hashable {
         newestSecond? += seconds
         pending.removeAll()
         jumps = JumpDetector()
-        if let closed = spans.newestClosed { trend = Trend(spans, newest: closed) }
+        if let closed = spans.newestClosed { follow(closed) }
     }
 
-    /// Whether enough is known to give something up for it: forecasts that were tried, and no gap of late.
-    private func isProven(_ closed: Int64) -> Bool {
-        peakScore.count >= Self.proof && (0..<Self.unbroken).allSatisfy { spans[closed - $0] != nil }
+    /// Works out what follows from the spans.
+    private mutating func follow(_ closed: Int64) {
+        trend = Trend(spans, newest: closed)
+        isLong = (Self.fewest..<Int64(spans.capacity)).contains { spans[closed - $0 + 1] != nil }
+        isUnbroken = (0..<Self.unbroken).allSatisfy { spans[closed - $0] != nil }
     }
 
     private mutating func forgetRecent() {
@@ -135,14 +139,14 @@ public struct LoadForecaster: Sendable, Hashable {
         self.pending = pending.suffix(PendingForecast.most).filter {
             $0.methods.count == scores.count && $0.made.magnitude < 1 << 40 && $0.due.magnitude < 1 << 40
         }
-        if let closed = self.spans.newestClosed { trend = Trend(self.spans, newest: closed) }
+        if let closed = self.spans.newestClosed { follow(closed) }
     }
 
     // MARK: - Methods
 
     /// What each method expects `ahead` seconds after the newest closed span.
     private func loads(_ trend: Trend, ahead: Double, closed: Int64) -> (trend: Double, season: Double?) {
-        let level = trend.load(ahead: 0)
+        let level = trend.level
         let load = level + belief.share * (trend.load(ahead: ahead) - level)
         let now = closed * Self.span + Self.span / 2
         guard let then = profile.load(second: now + Int64(ahead)), let before = profile.load(second: now) else {
@@ -173,7 +177,7 @@ public struct LoadForecaster: Sendable, Hashable {
     /// What is expected so many seconds after the newest closed span, at least what there is: what falls is given up when it
     /// has fallen.
     private func load(_ trend: Trend, ahead: Double, closed: Int64) -> Double {
-        max(combined(loads(trend, ahead: ahead, closed: closed)), trend.load(ahead: 0))
+        max(combined(loads(trend, ahead: ahead, closed: closed)), trend.level)
     }
 
     /// The highest of what is expected from one time to another.
@@ -196,7 +200,7 @@ public struct LoadForecaster: Sendable, Hashable {
                 made: closed, due: closed + spansAhead,
                 methods: [LoadCode(milli: loads.trend), loads.season.map { LoadCode(milli: $0) } ?? LoadCode()],
                 combined: LoadCode(milli: load(trend, ahead: ahead, closed: closed)), peak: LoadCode(milli: peak),
-                level: LoadCode(milli: trend.load(ahead: 0)), line: LoadCode(milli: trend.load(ahead: ahead))))
+                level: LoadCode(milli: trend.level), line: LoadCode(milli: trend.load(ahead: ahead))))
         pending.removeFirst(max(pending.count - PendingForecast.most, 0))
     }
 
