@@ -104,6 +104,7 @@ let package = Package(
 
         executable("hpa-conformance", ["HPAConformance"]),
         executable("traffic-scenarios", ["TrafficModel"]),
+        executable("traffic-families", ["TrafficModel", "Autoscaling", "Base"]),
 
         // Benchmarks, run by `make bench`.
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),

@@ -26,6 +26,7 @@ import Testing
         "{}", #"{"scores":[]}"#, #"{"spans":{"newest":9223372036854775807,"values":[1],"sum":1,"count":1},"newest":1}"#,
         #"{"spans":{"newest":5,"values":[-9,9223372036854775807],"sum":9223372036854775807,"count":0},"newest":-5}"#,
         #"{"pending":[{"due":9223372036854775807,"loads":[1]}],"quarter":{"number":1,"sum":-1,"count":-1}}"#,
+        #"{"pending":[[9223372036854775807,9223372036854775807,1,1,1,1,1,1]],"newest":1767225600}"#,
         #"{"profile":[1,2,3],"newest":-9223372036854775808}"#,
     ])
     func whatCannotHaveBeenStoredIsLeftOut(text: String) throws {

@@ -110,7 +110,61 @@ import Testing
         var observation = Self.observation(0, 190_000, replicas: 20)
         observation.readings.removeLast()
         observation.forecastReplicas = 18
+        observation.keptReplicas = 18
         var state = AutoscalerState()
         #expect(Autoscaler(policy).decide(observation, state: &state).replicas == replicas)
+    }
+
+    /// What the forecast keeps takes the place of a window that nobody asked for, and of no other; the last replica goes by
+    /// the window.
+    @Test(
+        arguments: [
+            (load: 100, kept: 12, window: nil, guards: 0, replicas: 12),
+            (load: 100, kept: 5, window: nil, guards: 0, replicas: 10),
+            (load: 100, kept: 90, window: nil, guards: 0, replicas: 20),
+            (load: 100, kept: nil, window: nil, guards: 0, replicas: 20),
+            (load: 100, kept: 12, window: 300, guards: 0, replicas: 20),
+            (load: 100, kept: 12, window: 0, guards: 0, replicas: 10),
+            (load: 100, kept: 12, window: nil, guards: 1, replicas: 20),
+            (load: 0, kept: 0, window: nil, guards: 0, replicas: 1),
+        ] as [(load: Int64, kept: Int32?, window: Int32?, guards: Int, replicas: Int32)])
+    func theForecastTakesTheWindowsPlace(
+        load: Int64, kept: Int32?, window: Int32?, guards: Int, replicas: Int32
+    ) {
+        for hasBehavior in [false, true] where hasBehavior || window == nil {
+            var policy = Self.policy
+            policy.minReplicas = 0
+            policy.metrics.removeLast()
+            policy.guards = (0..<guards).map { LoadGuard(name: "guard\($0)", maxMilli: 1000) }
+            if hasBehavior {
+                policy.behavior = ScalingBehavior(scaleDown: ScalingRules(stabilizationWindowSeconds: window))
+            }
+            var observation = Self.observation(0, load * 1000, replicas: 20)
+            observation.readings.removeLast()
+            observation.forecastReplicas = 0
+            observation.keptReplicas = kept
+            var state = AutoscalerState()
+            state.recommendations = [Recommendation(replicas: 20, time: Self.start - .seconds(60))]
+            let decision = Autoscaler(policy).decide(observation, state: &state)
+            #expect(decision.replicas == replicas)
+            #expect(decision.trace.stabilized == replicas)
+        }
+    }
+
+    /// Until it knows something an operator decides as HPA does; then a load that went is given back sooner.
+    @Test func aColdForecasterKeepsTheWindow() {
+        var forecaster = ReplicaForecaster()
+        var policy = Self.policy
+        policy.metrics.removeLast()
+        var known: [Int: Bool] = [:]
+        for second in stride(from: 0, through: 3600, by: 5) {
+            var observation = Self.observation(second, 100_000)
+            observation.readings.removeLast()
+            forecaster.forecast(
+                &observation, policy: policy, coldStart: Self.starts(130), syncPeriod: .seconds(5))
+            known[second] = observation.keptReplicas != nil
+            if second < 570 { #expect(observation.forecastReplicas == nil) }
+        }
+        #expect(known[600] == false && known[3600] == true)
     }
 }

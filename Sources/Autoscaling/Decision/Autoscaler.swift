@@ -12,6 +12,9 @@ public struct Autoscaler: Sendable {
     private let downRules: EffectiveRules
     private let calculator: ReplicaCalculator
     private let words: [MetricWords]
+    /// Whether the forecast says what is given back, and no window: nobody asked for one, and nothing but loads that are
+    /// forecast asks for replicas.
+    private let forecastKeeps: Bool
 
     public init(_ policy: AutoscalerPolicy) {
         self.policy = policy
@@ -19,6 +22,9 @@ public struct Autoscaler: Sendable {
         downRules = .down(policy.behavior?.scaleDown, windowSeconds: policy.downscaleStabilizationSeconds)
         calculator = ReplicaCalculator(tolerances: policy.tolerances, deviations: policy.deviations)
         words = policy.metrics.map { MetricWords($0, policy) }
+        forecastKeeps =
+            policy.behavior?.scaleDown?.stabilizationWindowSeconds == nil && policy.guards.isEmpty
+            && policy.metrics.allSatisfy { if case .averageValue = $0.target { true } else { false } }
     }
 
     /// The same autoscaler with other bounds, as a schedule sets them for a time.
@@ -217,13 +223,13 @@ public struct Autoscaler: Sendable {
         _ desired: Int32, _ observation: Observation, _ draft: inout DecisionDraft, _ state: inout AutoscalerState
     ) -> Int32 {
         let current = observation.specReplicas
-        let stabilizer = Stabilizer(now: observation.now)
+        let stabilizer = Stabilizer(now: observation.now, kept: forecastKeeps ? observation.keptReplicas : nil)
         let limiter = RateLimiter(policy, current: current)
         let stabilized: Stabilizer.Result
         let limited: RateLimiter.Result
         if policy.behavior == nil {
             stabilized = stabilizer.stabilize(
-                desired, windowSeconds: policy.downscaleStabilizationSeconds, &state)
+                desired, current: current, windowSeconds: policy.downscaleStabilizationSeconds, &state)
             limited = limiter.limit(stabilized.replicas)
         } else {
             stabilized = stabilizer.stabilize(desired, current: current, up: upRules, down: downRules, &state)

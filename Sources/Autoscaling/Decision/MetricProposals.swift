@@ -21,7 +21,7 @@ struct MetricProposals {
         self.observation = observation
         mayBeZero = policy.minReplicas == 0
         targets = policy.metrics.map(\.target)
-        hasOwnTolerance = policy.behavior?.scaleUp?.tolerance != nil || policy.behavior?.scaleDown?.tolerance != nil
+        hasOwnTolerance = policy.behavior?.scaleDown?.tolerance != nil
         let evaluator = MetricEvaluator(
             deviations: policy.deviations, staleness: policy.staleness, now: observation.now)
         for (index, words) in words.enumerated() {
@@ -44,12 +44,13 @@ struct MetricProposals {
     /// The highest need before tolerance.
     var raw: Int32? { traces.compactMap(\.raw).max() }
 
-    /// What the load needs where a forecast, and no tolerance, keeps replicas from following every change of the load. nil
-    /// where a tolerance was asked for, or not everything is known.
+    /// What the load needs where a forecast, and no tolerance, keeps replicas that it no longer needs. nil where a tolerance
+    /// was asked for, or too little is known.
     var needed: Int32? {
-        guard failures == 0, !hasOwnTolerance else { return nil }
+        guard failures == 0, !hasOwnTolerance, observation.keptReplicas != nil else { return nil }
         return traces.enumerated().compactMap { index, trace in
-            if case .averageValue = targets[index] { trace.raw } else { trace.proposal }
+            guard case .averageValue = targets[index], let raw = trace.raw else { return trace.proposal }
+            return trace.proposal.map { min($0, raw) }
         }.max()
     }
 

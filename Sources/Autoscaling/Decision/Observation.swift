@@ -15,6 +15,9 @@ public struct Observation: Sendable, Hashable {
     /// What the load will need by the time that a pod started now is ready. It raises what the metrics ask for, and never
     /// lowers it. nil: no forecast.
     public var forecastReplicas: Int32?
+    /// How many the forecast keeps, since the load may need them again before they could be back; it takes the place of a
+    /// scale-down window that nobody asked for. nil: the window holds.
+    public var keptReplicas: Int32?
     /// For how many replicas there is room. It holds growth back, and never takes away what runs. nil: no bound.
     public var capacity: Int32?
     /// One reading for each of the policy's guards, in their order.
@@ -24,7 +27,8 @@ public struct Observation: Sendable, Hashable {
 
     public init(
         now: Timestamp, specReplicas: Int32, statusReplicas: Int32, readyReplicas: Int32, readings: [MetricReading],
-        forecastReplicas: Int32? = nil, capacity: Int32? = nil, guardReadings: [GuardReading] = [],
+        forecastReplicas: Int32? = nil, keptReplicas: Int32? = nil, capacity: Int32? = nil,
+        guardReadings: [GuardReading] = [],
         coldStart: Duration = .seconds(300)
     ) {
         self.now = now
@@ -33,6 +37,7 @@ public struct Observation: Sendable, Hashable {
         self.readyReplicas = readyReplicas
         self.readings = readings
         self.forecastReplicas = forecastReplicas
+        self.keptReplicas = keptReplicas
         self.capacity = capacity
         self.guardReadings = guardReadings
         self.coldStart = coldStart

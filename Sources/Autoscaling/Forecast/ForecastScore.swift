@@ -3,8 +3,6 @@
 /// The margin is the upper quantile of the errors, followed online: up by much when the load came out above it, down by
 /// little when it did not (Gibbs and Candès, "Adaptive conformal inference under distribution shift", 2021).
 struct ForecastScore: Sendable, Hashable, Codable {
-    /// The share of loads that should stay at or under the upper bound.
-    private static let coverage = 0.7
     /// How much the newest error counts, once there are some: for what is known of the present, and for what shows only in
     /// half a day.
     static let short = 1.0 / 40
@@ -16,12 +14,14 @@ struct ForecastScore: Sendable, Hashable, Codable {
     private(set) var scale = 0.0
     private(set) var count: Int32 = 0
 
-    /// - Parameter error: (load − forecast) / forecast.
-    mutating func add(error: Double, memory: Double) {
+    /// - Parameters:
+    ///   - error: (load − forecast) / forecast.
+    ///   - coverage: the share of loads that should stay at or under the forecast with its margin.
+    mutating func add(error: Double, memory: Double, coverage: Double) {
         count = min(count + 1, 1 << 20)
         scale += (abs(error) - scale) * max(memory, 1 / Double(count))
         // A margin that nothing asks for any more shrinks, too.
-        margin += Self.step * max(scale, margin) * (error > margin ? Self.coverage : Self.coverage - 1)
+        margin += Self.step * max(scale, margin) * (error > margin ? coverage : coverage - 1)
         margin = min(max(margin, 0), 1)
     }
 }

@@ -1,11 +1,19 @@
 extension LoadForecaster: Codable {
-    private enum CodingKeys: String, CodingKey { case spans, profile, quarter, scores, jumps, pending, newest }
+    private enum CodingKeys: String, CodingKey { case spans, profile, quarter, learned, jumps, pending, newest }
 
     /// The quarter of an hour that the profile gathers.
     private struct Quarter: Codable {
         var number: Int64
         var sum: Int64
         var count: Int64
+    }
+
+    /// What it thinks of its methods.
+    struct Learned: Codable {
+        var methods: [ForecastScore]
+        var combined: ForecastScore
+        var peak: ForecastScore
+        var belief: TrendBelief
     }
 
     /// Takes what was stored. A part that cannot have been stored so is left out, not an error: a forecaster learns anew.
@@ -19,9 +27,9 @@ extension LoadForecaster: Codable {
             spans: spans,
             profile: SeasonalProfile(
                 codes: codes, open: quarter?.number, sum: quarter?.sum ?? 0, count: quarter?.count ?? 0),
-            scores: try container.decodeIfPresent([ForecastScore].self, forKey: .scores) ?? [],
+            learned: try? container.decodeIfPresent(Learned.self, forKey: .learned),
             jumps: try container.decodeIfPresent(JumpDetector.self, forKey: .jumps) ?? JumpDetector(),
-            pending: try container.decodeIfPresent([PendingForecast].self, forKey: .pending) ?? [],
+            pending: (try? container.decodeIfPresent([PendingForecast].self, forKey: .pending)) ?? [],
             newest: try container.decodeIfPresent(Int64.self, forKey: .newest))
     }
 
@@ -32,7 +40,8 @@ extension LoadForecaster: Codable {
         if let open = profile.open {
             try container.encode(Quarter(number: open, sum: profile.sum, count: profile.count), forKey: .quarter)
         }
-        try container.encode(scores, forKey: .scores)
+        try container.encode(
+            Learned(methods: scores, combined: combinedScore, peak: peakScore, belief: belief), forKey: .learned)
         try container.encode(jumps, forKey: .jumps)
         try container.encode(pending, forKey: .pending)
         try container.encodeIfPresent(newestSecond, forKey: .newest)

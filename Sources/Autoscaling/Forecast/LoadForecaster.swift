@@ -3,11 +3,15 @@ public import KubeCore
 /// Expects a load some minutes ahead from what it was: a plain value that learns sample by sample, in bounded memory and
 /// stored in less than 8 KiB.
 ///
-/// Several simple methods compete (`ForecastMethod`): the level of the last minutes, robust lines through the last
-/// minutes, and the week's profile. Each forecast of each method is kept until its time comes and then held against what
-/// came (`ForecastScore`): the method with the least loss is believed, with the margin that its own errors at this horizon
-/// ask for. That is prediction with expert advice (Cesa-Bianchi and Lugosi, "Prediction, Learning, and Games", 2006), by
-/// following the best one with fading memory.
+/// Simple methods compete (`ForecastMethod`): robust lines through the last minutes, as far as their promises come true
+/// (`TrendBelief`), and the week's profile. Each forecast of each method is kept until its time comes and then held against
+/// what came (`ForecastScore`): the method with the least loss is believed, with the margin that its own errors at this
+/// horizon ask for. That is prediction with expert advice (Cesa-Bianchi and Lugosi, "Prediction, Learning, and Games",
+/// 2006), by following the best one with fading memory.
+///
+/// Two things are asked of it. What the load will be at the horizon says what to start: two of five loads come out above
+/// it with its margin, and what a tolerance is for. And the highest load until what is given up now could be back says what
+/// to keep: one in ten comes out above that, and meets a queue.
 ///
 /// Samples may come as they like. Those within 5 s are averaged, what is older than that is left out, and a gap is a gap.
 /// After an hour without a sample, or when the clock was set back by so much, only the profile and the scores stay.
@@ -19,15 +23,31 @@ public struct LoadForecaster: Sendable, Hashable {
     private static let staleSeconds: Int64 = 300
     /// How many forecasts a season is tried on before it counts.
     private static let proof: Int32 = 20
+    /// Shares of loads that stay under what is started for, and under what is kept.
+    private static let startCoverage = 0.6
+    private static let keepCoverage = 0.9
+    /// Closed spans before there is a forecast: ten minutes. And how many without a gap, as long as HPA's window, before
+    /// anything is given up for it.
+    private static let fewest: Int64 = 20
+    private static let unbroken: Int64 = 10
+    /// Spans that a metric takes to show a change: a rate is a mean over a minute.
+    private static let lag = JumpDetector.window / span
 
     /// Spans of 30 s, the newest of which is open.
     private(set) var spans = BucketSeries(width: span, capacity: 61)
     private(set) var profile = SeasonalProfile()
-    private(set) var scores = Array(repeating: ForecastScore(), count: ForecastMethod.allCases.count + 1)
+    /// Of each method.
+    private(set) var scores = Array(repeating: ForecastScore(), count: ForecastMethod.allCases.count)
+    /// Of the methods together, and of the highest load within the horizon.
+    private(set) var combinedScore = ForecastScore()
+    private(set) var peakScore = ForecastScore()
+    private(set) var belief = TrendBelief()
     private(set) var jumps = JumpDetector()
     private(set) var pending: [PendingForecast] = []
-    /// As of the newest closed span; follows from the spans.
+    /// As of the newest closed span; they follow from the spans.
     private var trend: Trend?
+    private var isLong = false
+    private var isUnbroken = false
     private(set) var newestSecond: Int64?
 
     public init() {}
@@ -45,24 +65,32 @@ public struct LoadForecaster: Sendable, Hashable {
         guard let closed = spans.add(milli, second: second) else { return }
         profile.add(closed.milli, second: closed.bucket * Self.span)
         score(closed)
-        trend = Trend(spans, newest: closed.bucket)
+        follow(closed.bucket)
         predict(closed.bucket, horizon: Self.seconds(horizon))
     }
 
-    /// The highest load expected within (now, now + horizon]; nil until there is something to go by, and when the newest
-    /// sample is older than five minutes.
+    /// The load expected at now + horizon; nil until ten minutes are known, and when the newest sample is older than five
+    /// minutes.
     public func forecast(at now: Timestamp, horizon: Duration) -> LoadForecast? {
         guard let newestSecond, let closed = spans.newestClosed,
-            abs(now.seconds - newestSecond) <= Self.staleSeconds, let trend
+            abs(now.seconds - newestSecond) <= Self.staleSeconds, let trend, isLong
         else { return nil }
         let elapsed = Double(max(now.seconds - closed * Self.span - Self.span / 2, 0))
-        let line = highest(trend, elapsed: elapsed, horizon: Self.seconds(horizon), closed: closed)
-        let upper = line * (1 + scores[scores.count - 1].margin)
-        let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? trend.load(ahead: 0)
+        let ahead = elapsed + Double(Self.seconds(horizon))
+        let expected = load(trend, ahead: ahead, closed: closed)
+        let upper = expected * (1 + combinedScore.margin)
+        let peak = peak(trend, from: elapsed, to: ahead + Double(Self.lag * Self.span), closed: closed)
+        let isProven = isUnbroken && spans.newest == closed + 1 && peakScore.count >= Self.proof
+        let kept = isProven ? max(peak * (1 + peakScore.margin), upper) : nil
+        let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? trend.level
         guard let jump = jumps.load(before: before), jump > upper else {
-            return LoadForecast(expected: Self.milli(line), upper: Self.milli(upper), method: leading.name)
+            return LoadForecast(
+                expected: Self.milli(expected), upper: Self.milli(upper), kept: kept.map(Self.milli),
+                method: leading.name)
         }
-        return LoadForecast(expected: Self.milli(jump), upper: Self.milli(jump), method: "jump")
+        return LoadForecast(
+            expected: Self.milli(jump), upper: Self.milli(jump), kept: kept.map { Self.milli(max($0, jump)) },
+            method: LoadForecast.jump)
     }
 
     /// Moves what it remembers by how far the wall clock was set. The week's profile stays where it is: it follows the
@@ -74,7 +102,14 @@ public struct LoadForecaster: Sendable, Hashable {
         newestSecond? += seconds
         pending.removeAll()
         jumps = JumpDetector()
-        if let closed = spans.newestClosed { trend = Trend(spans, newest: closed) }
+        if let closed = spans.newestClosed { follow(closed) }
+    }
+
+    /// Works out what follows from the spans.
+    private mutating func follow(_ closed: Int64) {
+        trend = Trend(spans, newest: closed)
+        isLong = (Self.fewest..<Int64(spans.capacity)).contains { spans[closed - $0 + 1] != nil }
+        isUnbroken = (0..<Self.unbroken).allSatisfy { spans[closed - $0] != nil }
     }
 
     private mutating func forgetRecent() {
@@ -87,30 +122,37 @@ public struct LoadForecaster: Sendable, Hashable {
 
     /// Takes over what was stored, and works out the rest.
     mutating func restore(
-        spans: BucketSeries.Stored?, profile: SeasonalProfile, scores: [ForecastScore],
-        jumps: JumpDetector, pending: [PendingForecast],
-        newest: Int64?
+        spans: BucketSeries.Stored?, profile: SeasonalProfile, learned: Learned?, jumps: JumpDetector,
+        pending: [PendingForecast], newest: Int64?
     ) {
         self.profile = profile
-        if scores.count == self.scores.count { self.scores = scores }
+        if let learned, learned.methods.count == scores.count {
+            scores = learned.methods
+            combinedScore = learned.combined
+            peakScore = learned.peak
+            belief = learned.belief
+        }
         guard let newest, newest.magnitude < 1 << 40 else { return }
         self.spans = BucketSeries(width: Self.span, capacity: self.spans.capacity, stored: spans)
         newestSecond = newest
         self.jumps = jumps
-        self.pending = pending.suffix(PendingForecast.most).filter { $0.loads.count == self.scores.count }
-        if let closed = self.spans.newestClosed { trend = Trend(self.spans, newest: closed) }
+        self.pending = pending.suffix(PendingForecast.most).filter {
+            $0.methods.count == scores.count && $0.made.magnitude < 1 << 40 && $0.due.magnitude < 1 << 40
+        }
+        if let closed = self.spans.newestClosed { follow(closed) }
     }
 
     // MARK: - Methods
 
     /// What each method expects `ahead` seconds after the newest closed span.
     private func loads(_ trend: Trend, ahead: Double, closed: Int64) -> (trend: Double, season: Double?) {
-        let load = trend.load(ahead: ahead)
+        let level = trend.level
+        let load = level + belief.share * (trend.load(ahead: ahead) - level)
         let now = closed * Self.span + Self.span / 2
         guard let then = profile.load(second: now + Int64(ahead)), let before = profile.load(second: now) else {
             return (load, nil)
         }
-        return (load, trend.load(ahead: 0) * min(max((then + 1) / (before + 1), 0.1), 10))
+        return (load, level * min(max((then + 1) / (before + 1), 0.1), 10))
     }
 
     /// What the methods together expect: their mean, each with a weight that falls with the fourth power of its errors.
@@ -132,13 +174,15 @@ public struct LoadForecaster: Sendable, Hashable {
         return season.count >= Self.proof && season.scale < trend.scale ? .season : .trend
     }
 
-    private func highest(_ trend: Trend, elapsed: Double, horizon: Int64, closed: Int64) -> Double {
-        var highest = 0.0
-        for part in 0...4 {
-            let ahead = elapsed + Double(horizon) * Double(part) / 4
-            highest = max(highest, combined(loads(trend, ahead: ahead, closed: closed)))
-        }
-        return highest
+    /// What is expected so many seconds after the newest closed span, at least what there is: what falls is given up when it
+    /// has fallen.
+    private func load(_ trend: Trend, ahead: Double, closed: Int64) -> Double {
+        max(combined(loads(trend, ahead: ahead, closed: closed)), trend.level)
+    }
+
+    /// The highest of what is expected from one time to another.
+    private func peak(_ trend: Trend, from: Double, to end: Double, closed: Int64) -> Double {
+        (0...4).reduce(0) { max($0, load(trend, ahead: from + (end - from) * Double($1) / 4, closed: closed)) }
     }
 
     // MARK: - Scores
@@ -146,25 +190,48 @@ public struct LoadForecaster: Sendable, Hashable {
     private mutating func predict(_ closed: Int64, horizon: Int64) {
         let spansAhead = max((horizon + Self.span - 1) / Self.span, 1)
         // At most so many wait at a time.
-        guard let trend, closed % (1 + spansAhead / Int64(PendingForecast.most)) == 0 else { return }
-        let loads = loads(trend, ahead: Double(spansAhead * Self.span), closed: closed)
-        let all = [loads.trend, loads.season ?? -1, combined(loads)]
-        pending.append(PendingForecast(due: closed + spansAhead, loads: all.map { $0 < 0 ? -1 : Self.milli($0) }))
+        let waiting = spansAhead + Self.lag
+        guard let trend, closed % (1 + waiting / Int64(PendingForecast.most)) == 0 else { return }
+        let ahead = Double(spansAhead * Self.span)
+        let loads = loads(trend, ahead: ahead, closed: closed)
+        let peak = peak(trend, from: 0, to: Double(waiting * Self.span), closed: closed)
+        pending.append(
+            PendingForecast(
+                made: closed, due: closed + spansAhead,
+                methods: [LoadCode(milli: loads.trend), loads.season.map { LoadCode(milli: $0) } ?? LoadCode()],
+                combined: LoadCode(milli: load(trend, ahead: ahead, closed: closed)), peak: LoadCode(milli: peak),
+                level: LoadCode(milli: trend.level), line: LoadCode(milli: trend.load(ahead: ahead))))
         pending.removeFirst(max(pending.count - PendingForecast.most, 0))
     }
 
     private mutating func score(_ closed: BucketSeries.Closed) {
+        let came = Double(closed.milli)
         for forecast in pending where forecast.due == closed.bucket {
-            for (index, load) in forecast.loads.enumerated() where load >= 0 {
-                let base = max(Double(load), Double(closed.milli) / 10, 1)
-                // Which method is right shows in the course of a day; how wrong all of them are is a matter of now.
-                let isMethod = index < ForecastMethod.allCases.count
+            belief.learn(load: forecast.level.milli, line: forecast.line.milli, came: came)
+            // Which method is right shows in the course of a day; how wrong all of them are is a matter of now.
+            for (index, load) in forecast.methods.enumerated() where load.isKnown {
                 scores[index].add(
-                    error: (Double(closed.milli) - Double(load)) / base,
-                    memory: isMethod ? ForecastScore.long : ForecastScore.short)
+                    error: Self.error(load, came), memory: ForecastScore.long, coverage: Self.startCoverage)
             }
+            combinedScore.add(
+                error: Self.error(forecast.combined, came), memory: ForecastScore.short, coverage: Self.startCoverage)
         }
-        pending.removeAll { $0.due <= closed.bucket }
+        for forecast in pending where forecast.due + Self.lag == closed.bucket {
+            peakScore.add(
+                error: Self.error(forecast.peak, highest(after: forecast.made, to: closed)),
+                memory: ForecastScore.short, coverage: Self.keepCoverage)
+        }
+        pending.removeAll { $0.due + Self.lag <= closed.bucket }
+    }
+
+    /// The highest load of the spans after one, as far as they are kept.
+    private func highest(after made: Int64, to closed: BucketSeries.Closed) -> Double {
+        let count = min(max(closed.bucket - made, 1), Int64(spans.capacity))
+        return (0..<count).reduce(Double(closed.milli)) { max($0, spans[closed.bucket - $1].map(Double.init) ?? 0) }
+    }
+
+    private static func error(_ forecast: LoadCode, _ came: Double) -> Double {
+        (came - forecast.milli) / max(forecast.milli, came / 10, 1)
     }
 
     private static func seconds(_ horizon: Duration) -> Int64 {
@@ -174,15 +241,4 @@ public struct LoadForecaster: Sendable, Hashable {
     private static func milli(_ load: Double) -> Int64 {
         Int64(exactly: min(max(load, 0), 9e18).rounded()) ?? 0
     }
-}
-
-/// What the methods expected for a span that is still to come.
-struct PendingForecast: Sendable, Hashable, Codable {
-    /// How many may wait at a time.
-    static let most = 32
-
-    /// The span.
-    var due: Int64
-    /// By method, thousandths; -1 for none.
-    var loads: [Int64]
 }

@@ -33,13 +33,30 @@ public struct ReplicaForecaster: Sendable, Hashable, Codable {
             guard case .averageValue(let target) = metric.target, target > 0,
                 let load = forecasters[Self.key(metric)]?.forecast(at: observation.now, horizon: horizon)
             else { return nil }
-            let replicas = Int32(clamping: (load.upper - 1) / target + 1)
-            return ReplicaForecast(replicas: replicas, horizon: horizon, metric: metric.name, load: load)
+            return ReplicaForecast(
+                replicas: load.isJump
+                    ? Self.replicas(load.upper, target)
+                    : Self.replicas(load.upper, target, observation.statusReplicas, policy.tolerances),
+                kept: load.kept.map { Self.replicas($0, target) }, horizon: horizon, metric: metric.name, load: load)
         }
         let highest = forecasts.max { $0.replicas < $1.replicas }
         observation.forecastReplicas = highest?.replicas
+        // What is given back has to be known of every metric.
+        let kept = forecasts.compactMap(\.kept)
+        observation.keptReplicas = kept.count == policy.metrics.count ? kept.max() : nil
         return highest
     }
+
+    /// Upwards HPA's tolerance holds for a load that is expected as it does for one that is there, unless it jumps: then
+    /// requests wait already.
+    private static func replicas(
+        _ load: Int64, _ target: Int64, _ statusReplicas: Int32, _ tolerances: Tolerances
+    ) -> Int32 {
+        let ratio = Double(load) / (Double(target) * Double(statusReplicas))
+        return ratio > 1 && tolerances.contains(ratio) ? statusReplicas : replicas(load, target)
+    }
+
+    private static func replicas(_ load: Int64, _ target: Int64) -> Int32 { Int32(clamping: (load - 1) / target + 1) }
 
     /// Moves what it remembers by how far the wall clock was set, as `AutoscalerState.shift(by:)` does.
     public mutating func shift(by jump: Duration) {

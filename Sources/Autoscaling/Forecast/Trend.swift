@@ -20,6 +20,8 @@ struct Trend: Sendable, Hashable {
     }
 
     private var parts: [Part] = []
+    /// The load now: asked for several times in a decision.
+    private(set) var level = 0.0
 
     /// - Parameter newest: the newest closed span.
     init?(_ series: BucketSeries, newest: Int64) {
@@ -30,6 +32,7 @@ struct Trend: Sendable, Hashable {
             parts.append(Part(fit: fit, weight: weight, reach: Self.longest * Double(count) * Double(series.width)))
         }
         guard !parts.isEmpty else { return nil }
+        level = load(ahead: 0)
     }
 
     /// The load this many seconds after the newest closed span, thousandths.

@@ -62,7 +62,10 @@ public struct AutoscalingSpec: Sendable, Hashable, Codable {
     public var resolvedMinReplicas: Int { minReplicas ?? 1 }
     public var resolvedSyncPeriodSeconds: Int { syncPeriodSeconds ?? 5 }
     public var resolvedStalenessSeconds: Int { stalenessSeconds ?? 120 }
-    public var resolvedForecastEnabled: Bool { forecast?.enabled ?? false }
+    /// On unless it is switched off, except where replicas are to follow an HPA's rules.
+    public var resolvedForecastEnabled: Bool {
+        forecast?.enabled ?? (resolvedMode == .operator && resolvedCompatibility == .standard)
+    }
     /// Where a metric is read; nil when nothing of that name is there.
     public func source(of metric: MetricSpec) -> MetricSourceSpec? {
         guard let name = metric.sourceRef?.name else { return source }
@@ -127,8 +130,12 @@ extension AutoscalingSpec: SchemaProviding {
                     message: "replicas is required with the policy AtLeast", field: ".replicas")
             ]),
         "forecast": .object(
-            "Scale to the load that is forecast a cold start ahead, where that is more than the load now needs.",
-            ["enabled": .boolean("Use the forecast.", default: false)]),
+            "Scale to the load that is forecast a cold start ahead, where that is more than the load now needs, and give back "
+                + "what it does not need again in time, without a scale-down window unless behavior names one.",
+            [
+                "enabled": .boolean(
+                    "Use the forecast. Default: true; with the mode HorizontalPodAutoscaler, or Strict, false.")
+            ]),
         "schedules": .array(
             "Times with limits of their own. Of several at a time the highest minimum and the lowest maximum count.",
             of: ScheduleSpec.schema, count: 0...32, list: .map(key: "name")),

@@ -123,7 +123,8 @@ struct Explanation {
     private static let meanings = [
         "raw": "what the metrics ask for", "tolerance": "too little deviation to act on",
         "forecast": "the load that is expected when a replica started now is ready",
-        "guards": "a guard asks for a step up", "stabilized": "other recommendations of the window count",
+        "guards": "a guard asks for a step up",
+        "stabilized": "the window, or the forecast in its place, allows no other",
         "rate-limited": "behavior, minReplicas and maxReplicas allow no other", "capacity": "there is no room for more",
         "final": "what was decided",
     ]
