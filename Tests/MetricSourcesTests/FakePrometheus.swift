@@ -48,10 +48,14 @@ final class FakePrometheus: Transport {
     /// From now on no query is answered.
     func hold() { state.withLock { $0.isHolding = true } }
 
-    /// Answers all that is asked now and, unless it holds on, later.
-    func release(holdingOn: Bool = false) {
+    /// Answers all that is asked now and later.
+    func release() {
+        state.withLock { $0.isHolding = false }
+        wake()
+    }
+
+    private func wake() {
         let held = state.withLock { state in
-            state.isHolding = holdingOn
             defer { state.held = [] }
             return state.held
         }
@@ -72,10 +76,10 @@ final class FakePrometheus: Transport {
                     return state.isHolding
                 }
                 if !isHeld { continuation.resume() }
-                if Task.isCancelled { release(holdingOn: true) }
+                if Task.isCancelled { wake() }
             }
         } onCancel: {
-            release(holdingOn: true)
+            wake()
         }
         guard !Task.isCancelled else { throw TransportError(.cancelled, "cancelled") }
         if let response = try fault(query) { return response }
