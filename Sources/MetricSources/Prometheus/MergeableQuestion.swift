@@ -25,10 +25,8 @@ struct MergeableQuestion: Sendable {
         group = Group(endpoint: source.endpoint, shape: selector.shape, isTimed: source.timestampQuery != nil)
     }
 
-    /// A query for questions of this one's group, which so far asks this one.
-    func merged() -> MergedSelector {
-        MergedSelector(selector, limits: .init(maxResponseBytes: source.endpoint.maxResponseBytes))
-    }
+    /// What a query for questions of this one's group may hold.
+    var limits: MergedSelector.Limits { .init(maxResponseBytes: source.endpoint.maxResponseBytes) }
 
     /// Asks a merged query, in this source's name.
     ///

@@ -40,7 +40,7 @@ struct MergedSelector {
     private(set) var combinations: [Combination] = []
     private var values: [ValueSet]
     private var bytes = 0
-    let limits: Limits
+    private let limits: Limits
 
     /// - Parameter first: it is taken whatever the limits say.
     init(_ first: EqualitySelector, limits: Limits) {

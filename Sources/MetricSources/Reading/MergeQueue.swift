@@ -89,7 +89,7 @@ final class MergeQueue: Sendable {
     /// How many turns those in line will take, at least.
     private func turns(before question: MergeableQuestion) -> Int {
         let waiting = state.withLock { $0.lines[question.group]?.count ?? 0 }
-        return waiting / question.merged().limits.selectors
+        return waiting / question.limits.selectors
     }
 
     // MARK: - Waiting
@@ -163,7 +163,7 @@ final class MergeQueue: Sendable {
                 if now - member.since > patience {
                     party.late.append(member)
                 } else if party.merged == nil {
-                    party.merged = member.question.merged()
+                    party.merged = MergedSelector(member.question.selector, limits: member.question.limits)
                     party.members.append(member)
                 } else if party.merged?.add(member.question.selector) == true {
                     party.members.append(member)
