@@ -48,6 +48,9 @@ class ControlPlane:
     def writes(self):
         return json.loads(get(f"{self.url}/writes"))
 
+    def queries(self):
+        return json.loads(get(f"{self.url}/queries"))["queries"]
+
     def latency(self, seconds):
         return json.loads(get(f"{self.url}/latency?seconds={seconds}", timeout=seconds + 90))
 
@@ -149,19 +152,35 @@ def scale(programs, clusters=10_000, seconds=120, sync_period=15):
             synced = wait_for(operator.is_ready, 300)
             synced_memory = operator.memory()
             settled = wait_for(operator.is_idle, 1800, pause=1)
-            before, cpu = plane.writes(), operator.cpu()
-            runs = operator.reconciles("deepseekcluster"), operator.reconciles("autoscaling")
-            time.sleep(seconds)
-            cpu = operator.cpu() - cpu
-            writes = difference(before, plane.writes())
-            main, ticks = (operator.reconciles(controller) - run
-                           for controller, run in zip(("deepseekcluster", "autoscaling"), runs))
             return {
                 "clusters": clusters, "served_s": served, "served_peak_mb": peak, "synced_s": synced,
-                "synced_mb": synced_memory, "settled_s": settled, "steady_s": seconds, "steady_mb": operator.memory(),
-                "steady_peak_mb": operator.memory("VmHWM"), "steady_cpu_s": cpu, "reconciles": main, "ticks": ticks,
-                "writes": writes,
-            }
+                "synced_mb": synced_memory, "settled_s": settled,
+            } | steady(plane, operator, seconds)
+
+
+def steady(plane, operator, seconds):
+    """What the operator does in a time without change."""
+    start, queries, writes, cpu = time.perf_counter(), plane.queries(), plane.writes(), operator.cpu()
+    runs = operator.reconciles("deepseekcluster"), operator.reconciles("autoscaling")
+    time.sleep(seconds)
+    main, ticks = (operator.reconciles(controller) - run
+                   for controller, run in zip(("deepseekcluster", "autoscaling"), runs))
+    return {
+        "steady_cpu_s": operator.cpu() - cpu, "writes": difference(writes, plane.writes()),
+        "queries": plane.queries() - queries, "steady_s": time.perf_counter() - start, "reconciles": main,
+        "ticks": ticks, "steady_mb": operator.memory(), "steady_peak_mb": operator.memory("VmHWM"),
+    }
+
+
+def sync(programs, clusters=10_000, seconds=60, spread=60):
+    """Many clusters, looked at every second: a time without change, then the load of all rises, one after the other."""
+    with tempfile.TemporaryDirectory() as name, \
+            running(ControlPlane(programs, pathlib.Path(name), clusters, 1)) as plane:
+        with running(Operator(programs, pathlib.Path(name), plane.kubeconfig)) as operator:
+            served = wait_for(lambda: plane.ready() == clusters, 1800, pause=2)
+            wait_for(operator.is_idle, 1800, pause=1)
+            result = {"clusters": clusters, "served_s": served} | steady(plane, operator, seconds)
+            return result | plane.latency(spread)
 
 
 def allocation_counter(folder):

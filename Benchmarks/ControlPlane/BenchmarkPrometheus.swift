@@ -14,6 +14,7 @@ final class BenchmarkPrometheus: Sendable {
     }
 
     private let series: Lock<[Series]>
+    private let asked = Lock(0)
     /// The share by which an answer may differ from the rate.
     private static let noise = 0.05
 
@@ -34,29 +35,44 @@ final class BenchmarkPrometheus: Sendable {
         }
     }
 
+    /// How many queries there were so far.
+    var queries: Int { asked.withLock { $0 } }
+
     /// `POST /api/v1/query`.
     func answer(_ request: HTTPServer.Request) -> HTTPServer.Response {
-        guard let index = Self.index(in: String(decoding: request.body, as: UTF8.self)) else {
-            return .text("the query names no cluster", status: 400)
+        asked.withLock { $0 += 1 }
+        guard let query = Query(request) else { return .text("the query names no cluster", status: 400) }
+        let rates = series.withLock { series in
+            query.clusters.filter(series.indices.contains).map { index in
+                // The time of a sample is no reading of it.
+                if !query.isTime, series[index].readAt == nil { series[index].readAt = .now }
+                return (index, series[index].rate)
+            }
         }
-        let rate = series.withLock { series -> Double? in
-            guard series.indices.contains(index) else { return nil }
-            if series[index].readAt == nil { series[index].readAt = .now }
-            return series[index].rate
-        }
-        guard let rate else { return .text("there is no cluster \(index)", status: 400) }
-        let value = rate * Double.random(in: 1 - Self.noise...1 + Self.noise)
         let time = Double(Logger.systemTime()) / 1e9
+        let vector = rates.map { index, rate in
+            let value = query.isTime ? time : rate * Double.random(in: 1 - Self.noise...1 + Self.noise)
+            return #"{"metric":{"cluster":"\#(index)"},"value":[\#(time),"\#(value)"]}"#
+        }
         let json =
-            #"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":["#
-            + "\(time),\"\(value)\"]}]}}"
+            #"{"status":"success","data":{"resultType":"vector","result":[\#(vector.joined(separator: ","))]}}"#
         return HTTPServer.Response(
             status: 200, headers: ["Content-Type": "application/json"], body: .bytes(Array(json.utf8)))
     }
 
-    /// The number between the two quotes of a query in a form.
-    private static func index(in form: String) -> Int? {
-        guard let start = form.firstRange(of: "%22")?.upperBound else { return nil }
-        return Int(form[start...].prefix { $0 != "%" })
+    /// `requests_per_second{cluster="1"}`, the same with `=~"1|2|3"`, or `timestamp()` of it.
+    private struct Query {
+        var clusters: [Int]
+        var isTime: Bool
+
+        init?(_ request: HTTPServer.Request) {
+            var form = request
+            form.query = String(decoding: request.body, as: UTF8.self)
+            guard let query = form.queryItems?.first(where: { $0.name == "query" })?.value else { return nil }
+            let quoted = query.split(separator: "\"", omittingEmptySubsequences: false)
+            guard quoted.count == 3, quoted[0].contains("{cluster=") else { return nil }
+            clusters = quoted[1].split(separator: "|").compactMap { Int($0) }
+            isTime = query.hasPrefix("timestamp(")
+        }
     }
 }

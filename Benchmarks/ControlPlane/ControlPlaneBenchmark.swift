@@ -7,7 +7,7 @@ import Telemetry
 /// A simulated control plane with many DeepSeekClusters, and their Prometheus, for an operator that runs beside it.
 ///
 /// Writes the operator's kubeconfig, prints the address of the control server, and runs until it is killed. The control
-/// server answers `/seed`, `/ready`, `/writes` and `/latency?seconds=N`, and Prometheus' `/api/v1/query`.
+/// server answers `/seed`, `/ready`, `/writes`, `/queries` and `/latency?seconds=N`, and Prometheus' `/api/v1/query`.
 @main
 enum ControlPlaneBenchmark {
     static func main() async throws {
@@ -27,6 +27,7 @@ enum ControlPlaneBenchmark {
                     return json([:])
                 case "/ready": return json(["ready": JSONValue(try world.readyClusters())])
                 case "/writes": return json(.object(world.writes.mapValues { JSONValue($0) }))
+                case "/queries": return json(["queries": JSONValue(prometheus.queries)])
                 case "/latency":
                     let seconds = request.queryItems?.first { $0.name == "seconds" }.flatMap { Int($0.value) } ?? 0
                     let latency = ScalingLatency(world: world, prometheus: prometheus, clusters: clusters)

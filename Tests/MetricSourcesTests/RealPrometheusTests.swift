@@ -1,5 +1,7 @@
+import Base
 import FoundationEssentials
 import Glibc
+import HTTPServer
 import HTTPTransport
 import KubeCore
 import MetricSources
@@ -40,15 +42,70 @@ struct RealPrometheusTests {
         }
     }
 
+    /// Values with every character that means something to PromQL or to RE2.
+    private static let values = [
+        "1", "11", "deepseek-v3.1", "deepseek-v3x1", "a|b", "(a)*+?", "[a-z]", "^1$", "{2}", "back\\slash", "qu\"ote'`",
+        "line\nend", "深度求索", "\u{E9}", "e\u{301}", " ", "# no comment", "~!@%&=,;<>/_-",
+    ]
+
+    /// An exporter with timestamps of its own, so that the values and the times are the same whenever they are asked for.
+    @Test func questionsThatAreMergedAreAnsweredAsAlone() async throws {
+        func quoted(_ value: String) -> String {
+            let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            return "\"\(escaped.replacing("\n", with: "\\n"))\""
+        }
+        let scraped = time(nil) - 30
+        let lines = Self.values.enumerated().flatMap { index, value in
+            (0...index % 3).map { pod in
+                "rps{model=\(quoted(value)),ns=\"\(index % 4)\",pod=\"\(pod)\"} \(index).5 \((scraped - index) * 1000 + pod)\n"
+            }
+        }
+        try await withExporter(lines.joined()) { target in
+            try await withPrometheus(target: target) { url in
+                let counted = ScriptedTransport { request throws(TransportError) in try await transport.send(request) }
+                let sources = (Self.values + ["nothing"]).enumerated().flatMap { index, value in
+                    ["rps{model=\(quoted(value))}", "rps{model=\(quoted(value)),ns=\"\(index % 4)\"}"].map { query in
+                        PrometheusSource(
+                            PrometheusEndpoint(url: url), query: query, timestampQuery: "timestamp(\(query))",
+                            transport: counted)
+                    }
+                }
+                while try await sources[0].read().isEmpty { try await Task.sleep(for: .milliseconds(100)) }
+                let alone = try await concurrentMap(sources, width: 8) { try await $0.read() }
+                #expect(alone.map(\.isEmpty) == sources.indices.map { $0 >= Self.values.count * 2 })
+                let asked = counted.requests.count
+                let reader = MetricReader()
+                let together = try await concurrentMap(sources, width: sources.count) {
+                    try await reader.read($0, maxAge: .zero)
+                }
+                #expect(together == alone)
+                #expect(counted.requests.count - asked <= 12, "merged")
+            }
+        }
+    }
+
+    /// Serves metrics on loopback.
+    private func withExporter(_ metrics: String, _ body: (String) async throws -> Void) async throws {
+        let server = try HTTPServer(HTTPServer.Configuration(host: "127.0.0.1", port: 0)) { _ in
+            HTTPServer.Response(
+                status: 200, headers: ["Content-Type": "text/plain; version=0.0.4"], body: .bytes(Array(metrics.utf8)))
+        }
+        let running = Task { try await server.run() }
+        defer { running.cancel() }
+        try await body("127.0.0.1:\(server.port)")
+    }
+
     /// Runs `body` with the URL of a Prometheus of its own, which ends with it.
-    private func withPrometheus(_ body: (String) async throws -> Void) async throws {
+    ///
+    /// - Parameter target: what it scrapes; nil: itself.
+    private func withPrometheus(target: String? = nil, _ body: (String) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
         let port = try freePort()
         let config = """
             global: {scrape_interval: 1s}
             scrape_configs:
               - job_name: self
-                static_configs: [{targets: ['127.0.0.1:\(port)']}]
+                static_configs: [{targets: ['\(target ?? "127.0.0.1:\(port)")']}]
             """
         try Data(config.utf8).write(to: URL(filePath: "\(folder.path)/prometheus.yml"))
         let process = try ChildProcess(

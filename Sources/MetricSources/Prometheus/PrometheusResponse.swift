@@ -8,6 +8,35 @@ struct PrometheusResponse {
     init(_ response: HTTPResponse) { self.response = response }
 
     func result() throws(MetricSourceError) -> MetricResult {
+        let answer = try answer()
+        return MetricResult(samples: try Self.samples(answer.type, answer.result), warnings: answer.warnings)
+    }
+
+    /// The answer to a merged question, as each combination would have got it alone: what is wrong with one's series is
+    /// no concern of another's.
+    ///
+    /// - Throws: also where a series is nobody's, as behind a proxy that rewrites labels.
+    func results(of selector: MergedSelector) throws(MetricSourceError) -> MergedAnswer {
+        let answer = try answer()
+        guard answer.type == "vector", let list = answer.result.arrayValue else {
+            throw .malformed("the answer to a selector is no vector")
+        }
+        var series: [MergedSelector.Combination: [JSONValue]] = [:]
+        for element in list {
+            guard let combination = selector.combination({ element[path: "metric", $0]?.stringValue }) else {
+                throw .malformed("the answer has a series without the labels that were asked for")
+            }
+            series[combination, default: []].append(element)
+        }
+        let parts = series.mapValues { list in
+            MetricOutcome { () throws(MetricSourceError) in
+                MetricResult(samples: try Self.samples(answer.type, .array(list)), warnings: answer.warnings)
+            }
+        }
+        return MergedAnswer(parts: parts, warnings: answer.warnings)
+    }
+
+    private func answer() throws(MetricSourceError) -> (type: String, result: JSONValue, warnings: [String]) {
         let document = try? JSONValue(parsing: response.body)
         guard (200..<300).contains(response.status) else { throw refusal(document) }
         guard let document else {
@@ -18,8 +47,7 @@ struct PrometheusResponse {
             let result = document[path: "data", "result"]
         else { throw .malformed("the answer has no data.resultType and data.result") }
         let warnings = (document["warnings"]?.arrayValue ?? []).compactMap { $0.stringValue }
-        return MetricResult(
-            samples: try Self.samples(type, result), warnings: warnings.map { MetricSourceError.cut($0) })
+        return (type, result, warnings.map { MetricSourceError.cut($0) })
     }
 
     private func refusal(_ document: JSONValue?) -> MetricSourceError {

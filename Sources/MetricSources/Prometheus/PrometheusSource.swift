@@ -30,21 +30,20 @@ public struct PrometheusSource: MetricSource {
 
     public func read() async throws(MetricSourceError) -> MetricResult {
         guard let timestampQuery else { return try await ask(query) }
-        async let times = outcome(of: timestampQuery)
-        var result = try await outcome(of: query).get()
+        // A child task cannot throw a typed error.
+        async let times = MetricOutcome.catching { () throws(MetricSourceError) in try await ask(timestampQuery) }
+        let result = try await ask(query)
         guard !result.isEmpty else { return result }
-        let time = try Self.oldest(try await times.get())
-        for index in result.samples.indices { result.samples[index].timestamp = time }
-        return result
+        return try Self.dated(result, try await times.get())
     }
 
-    /// A child task cannot throw a typed error.
-    private func outcome(of query: String) async -> Result<MetricResult, MetricSourceError> {
-        do {
-            return .success(try await ask(query))
-        } catch {
-            return .failure(error)
-        }
+    /// A result with the time of all its samples.
+    static func dated(_ result: MetricResult, _ times: MetricResult) throws(MetricSourceError) -> MetricResult {
+        guard !result.isEmpty else { return result }
+        let time = try oldest(times)
+        var result = result
+        for index in result.samples.indices { result.samples[index].timestamp = time }
+        return result
     }
 
     private static func oldest(_ times: MetricResult) throws(MetricSourceError) -> Timestamp {
@@ -64,6 +63,10 @@ public struct PrometheusSource: MetricSource {
     }
 
     private func ask(_ query: String) async throws(MetricSourceError) -> MetricResult {
+        try await send(query).result()
+    }
+
+    func send(_ query: String) async throws(MetricSourceError) -> PrometheusResponse {
         let request = try request(query)
         let response: HTTPResponse
         do {
@@ -72,7 +75,7 @@ public struct PrometheusSource: MetricSource {
             if error.kind == .cancelled { throw .cancelled }
             throw .transport(error)
         }
-        return try PrometheusResponse(response.redacting(endpoint.secrets)).result()
+        return PrometheusResponse(response.redacting(endpoint.secrets))
     }
 
     private func request(_ query: String) throws(MetricSourceError) -> HTTPRequest {

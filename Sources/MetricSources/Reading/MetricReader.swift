@@ -5,6 +5,8 @@ public import Base
 /// ## Guarantees
 /// - Equal questions share one request: who asks while it is under way gets its answer, and who asks within `maxAge`
 ///   of an answer gets that one, failures included, so that a thousand resources do not hammer a source that is down.
+/// - Questions to Prometheus that differ only in values of labels are asked in one query where they meet (`MergeQueue`);
+///   each gets the answer it would have got alone. Where a server refuses a merged query they are asked alone.
 /// - At most `concurrency` requests are under way to one place. Another place is never waited for: a slow one delays
 ///   nobody but those who ask it.
 /// - A question that would wait longer than `patience` for its turn, by how slow the place was of late, fails at once, so
@@ -12,7 +14,7 @@ public import Base
 /// - A cancelled reader leaves at once, and takes nobody's answer with it: if it was the one that had asked, the next
 ///   in line asks again.
 public final class MetricReader: Sendable {
-    private typealias Answer = Result<MetricResult, MetricSourceError>
+    private typealias Answer = MetricOutcome
 
     /// What a waiting reader is woken with.
     private enum Wake {
@@ -45,19 +47,22 @@ public final class MetricReader: Sendable {
     private let concurrency: Int
     private let patience: Duration
     private let maximumEntries: Int
+    let merging: MergeQueue
 
     /// - Parameters:
     ///   - concurrency: requests under way to one place at a time.
     ///   - patience: how long a question may wait for its turn.
+    ///   - window: how long the first of the questions that may be merged waits for others.
     ///   - maximumEntries: how many answers are kept; the oldest are forgotten first.
     public init(
         clock: any Clock<Duration> = MonotonicClock(), concurrency: Int = 8, patience: Duration = .seconds(10),
-        maximumEntries: Int = 20_000
+        window: Duration = .milliseconds(5), maximumEntries: Int = 20_000
     ) {
         stopwatch = Stopwatch(clock)
         self.concurrency = max(1, concurrency)
         self.patience = patience
         self.maximumEntries = maximumEntries
+        merging = MergeQueue(stopwatch: stopwatch, window: window, patience: patience)
     }
 
     /// The answer to a source's question, not older than `maxAge`.
@@ -98,18 +103,17 @@ public final class MetricReader: Sendable {
 
     private func ask(_ source: any MetricSource, _ gate: RequestGate) async -> Answer {
         let start = stopwatch.elapsed
-        let overloaded = Answer.failure(
-            .overloaded("the source is too slow: no turn within \(patience), the query was not sent"))
-        guard gate.expectedWait <= patience else { return overloaded }
+        if let question = (source as? PrometheusSource).flatMap(MergeableQuestion.init),
+            let answer = await merging.ask(question, gate, since: start)
+        {
+            return answer
+        }
+        guard gate.expectedWait() <= patience else { return .failure(.noTurn(within: patience)) }
         guard await gate.enter() else { return .failure(.cancelled) }
         let entered = stopwatch.elapsed
         defer { gate.leave(after: stopwatch.elapsed - entered) }
-        guard entered - start <= patience else { return overloaded }
-        do {
-            return .success(try await source.read())
-        } catch {
-            return .failure(error)
-        }
+        guard entered - start <= patience else { return .failure(.noTurn(within: patience)) }
+        return await .catching { () throws(MetricSourceError) in try await source.read() }
     }
 
     private func finish(_ identity: MetricIdentity, _ answer: Answer) {

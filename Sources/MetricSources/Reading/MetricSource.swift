@@ -23,6 +23,11 @@ public struct MetricIdentity: Sendable, Hashable {
         self.place = place
         self.query = query
     }
+
+    /// Queries are compared by bytes: to a `String` two spellings of "é" are equal, to Prometheus they are two values.
+    public static func == (left: MetricIdentity, right: MetricIdentity) -> Bool {
+        left.place == right.place && left.query.utf8.elementsEqual(right.query.utf8)
+    }
 }
 
 /// An answer.
@@ -38,6 +43,20 @@ public struct MetricResult: Sendable, Hashable {
     }
 
     public var isEmpty: Bool { samples.isEmpty }
+}
+
+/// An answer, or why there is none.
+typealias MetricOutcome = Result<MetricResult, MetricSourceError>
+
+extension Result {
+    /// What an asynchronous function returns or throws.
+    static func catching(_ body: () async throws(Failure) -> Success) async -> Self {
+        do {
+            return .success(try await body())
+        } catch {
+            return .failure(error)
+        }
+    }
 }
 
 /// One value of a metric.

@@ -27,6 +27,10 @@ public enum MetricSourceError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    static func noTurn(within patience: Duration) -> MetricSourceError {
+        .overloaded("the source is too slow: no turn within \(patience), the query was not sent")
+    }
+
     /// At most `limit` characters of a text from outside.
     static func cut(_ text: some StringProtocol, to limit: Int = 300) -> String {
         let prefix = text.prefix(limit)

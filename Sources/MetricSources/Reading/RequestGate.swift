@@ -20,8 +20,10 @@ final class RequestGate: Sendable {
     }
 
     /// How long one more would wait, by how long the last ones stayed.
-    var expectedWait: Duration {
-        state.withLock { $0.free > 0 ? .zero : $0.stay * ($0.waiting.count + 1) / limit }
+    ///
+    /// - Parameter others: who will come before it and does not wait here yet.
+    func expectedWait(behind others: Int = 0) -> Duration {
+        state.withLock { $0.free > 0 ? .zero : $0.stay * ($0.waiting.count + others + 1) / limit }
     }
 
     /// Waits for a place. False when the task was cancelled instead; then there is nothing to release.
