@@ -56,7 +56,7 @@ scenarios: setup ## play the scenarios under our rule, HPA's, Knative's and two 
 lint: setup ## check formatting, scripts, the CRD's rules, the examples, the chart and the Dockerfile
 	@scripts/lint.sh
 
-bench: setup ## run the benchmarks in release mode, beside their yardsticks; ARGS="latency scale sync" names some
+bench: setup ## run the benchmarks in release mode, beside their yardsticks; ARGS="latency scale" names some
 	swift build -c release --static-swift-stdlib --product deepseek-operator
 	swift build -c release --static-swift-stdlib --product bench-decoding
 	swift build -c release --static-swift-stdlib --product bench-control-plane

@@ -48,6 +48,9 @@ class ControlPlane:
     def writes(self):
         return json.loads(get(f"{self.url}/writes"))
 
+    def sync(self, seconds):
+        get(f"{self.url}/sync?seconds={seconds}", timeout=600)
+
     def queries(self):
         return json.loads(get(f"{self.url}/queries"))["queries"]
 
@@ -140,22 +143,24 @@ def difference(before, after):
     return {key: after[key] - before.get(key, 0) for key in sorted(after) if after[key] != before.get(key, 0)}
 
 
-def scale(programs, clusters=10_000, seconds=120, sync_period=15):
-    """Many clusters: from nothing to served, a restart, and a time without change."""
+def scale(programs, clusters=10_000, seconds=120, spread=60):
+    """Many clusters: from nothing to served, a restart, a time without change, the same with a look every second, and then
+    the load of all rises, one after the other."""
     with tempfile.TemporaryDirectory() as name, \
-            running(ControlPlane(programs, pathlib.Path(name), clusters, sync_period)) as plane:
+            running(ControlPlane(programs, pathlib.Path(name), clusters, 15)) as plane:
         folder = pathlib.Path(name)
         with running(Operator(programs, folder, plane.kubeconfig)) as operator:
             served = wait_for(lambda: plane.ready() == clusters, 1800, pause=2)
-            peak = operator.memory("VmHWM")
+            result = {"clusters": clusters, "served_s": served, "served_peak_mb": operator.memory("VmHWM")}
         with running(Operator(programs, folder, plane.kubeconfig)) as operator:
-            synced = wait_for(operator.is_ready, 300)
-            synced_memory = operator.memory()
-            settled = wait_for(operator.is_idle, 1800, pause=1)
-            return {
-                "clusters": clusters, "served_s": served, "served_peak_mb": peak, "synced_s": synced,
-                "synced_mb": synced_memory, "settled_s": settled,
-            } | steady(plane, operator, seconds)
+            result["synced_s"] = wait_for(operator.is_ready, 300)
+            result["synced_mb"] = operator.memory()
+            result["settled_s"] = wait_for(operator.is_idle, 1800, pause=1)
+            result["seldom"] = steady(plane, operator, seconds)
+            plane.sync(1)
+            wait_for(operator.is_idle, 1800, pause=1)
+            result["often"] = steady(plane, operator, seconds)
+            return result | plane.latency(spread)
 
 
 def steady(plane, operator, seconds):
@@ -170,17 +175,6 @@ def steady(plane, operator, seconds):
         "queries": plane.queries() - queries, "steady_s": time.perf_counter() - start, "reconciles": main,
         "ticks": ticks, "steady_mb": operator.memory(), "steady_peak_mb": operator.memory("VmHWM"),
     }
-
-
-def sync(programs, clusters=10_000, seconds=60, spread=60):
-    """Many clusters, looked at every second: a time without change, then the load of all rises, one after the other."""
-    with tempfile.TemporaryDirectory() as name, \
-            running(ControlPlane(programs, pathlib.Path(name), clusters, 1)) as plane:
-        with running(Operator(programs, pathlib.Path(name), plane.kubeconfig)) as operator:
-            served = wait_for(lambda: plane.ready() == clusters, 1800, pause=2)
-            wait_for(operator.is_idle, 1800, pause=1)
-            result = {"clusters": clusters, "served_s": served} | steady(plane, operator, seconds)
-            return result | plane.latency(spread)
 
 
 def allocation_counter(folder):

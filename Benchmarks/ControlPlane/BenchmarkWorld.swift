@@ -39,6 +39,24 @@ struct BenchmarkWorld: Sendable {
         }
     }
 
+    /// Has the resources looked at this often from now on.
+    func setSyncPeriod(_ seconds: Int, clusters: Int) throws(Status) {
+        for index in 0..<clusters {
+            let key = Self.key(index)
+            // A status may be written in between.
+            for attempt in 1... {
+                var resource = try cluster.get(DeepSeekCluster.resourceType, key)
+                resource[path: "spec", "autoscaling", "syncPeriodSeconds"] = JSONValue(seconds)
+                do {
+                    try cluster.update(DeepSeekCluster.resourceType, resource, options: Self.options)
+                    break
+                } catch {
+                    guard error.isConflict, attempt < 10 else { throw error }
+                }
+            }
+        }
+    }
+
     static func key(_ index: Int) -> NamespacedName {
         NamespacedName(namespace: "team-\(index % namespaces)", name: "model-\(index)")
     }

@@ -7,7 +7,8 @@ import Telemetry
 /// A simulated control plane with many DeepSeekClusters, and their Prometheus, for an operator that runs beside it.
 ///
 /// Writes the operator's kubeconfig, prints the address of the control server, and runs until it is killed. The control
-/// server answers `/seed`, `/ready`, `/writes`, `/queries` and `/latency?seconds=N`, and Prometheus' `/api/v1/query`.
+/// server answers `/seed`, `/ready`, `/writes`, `/queries`, `/sync?seconds=N` and `/latency?seconds=N`, and Prometheus'
+/// `/api/v1/query`.
 @main
 enum ControlPlaneBenchmark {
     static func main() async throws {
@@ -28,8 +29,11 @@ enum ControlPlaneBenchmark {
                 case "/ready": return json(["ready": JSONValue(try world.readyClusters())])
                 case "/writes": return json(.object(world.writes.mapValues { JSONValue($0) }))
                 case "/queries": return json(["queries": JSONValue(prometheus.queries)])
+                case "/sync":
+                    try world.setSyncPeriod(number("seconds", of: request), clusters: clusters)
+                    return json([:])
                 case "/latency":
-                    let seconds = request.queryItems?.first { $0.name == "seconds" }.flatMap { Int($0.value) } ?? 0
+                    let seconds = number("seconds", of: request)
                     let latency = ScalingLatency(world: world, prometheus: prometheus, clusters: clusters)
                     return json(try await latency.measure(spread: .seconds(seconds)).json)
                 default: return .text("not found", status: 404)
@@ -46,6 +50,11 @@ enum ControlPlaneBenchmark {
             try await group.next()
             group.cancelAll()
         }
+    }
+
+    /// 0 where there is none.
+    private static func number(_ name: String, of request: HTTPServer.Request) -> Int {
+        request.queryItems?.first { $0.name == name }.flatMap { Int($0.value) } ?? 0
     }
 
     private static func json(_ value: JSONValue) -> HTTPServer.Response {
