@@ -11,15 +11,20 @@ struct OperatorProcess {
     ///   - kubeconfig: who it is to the API server; the administrator when nil.
     init(_ scene: Scene, name: String, _ flags: [String] = [], kubeconfig: String? = nil) async throws {
         folder = try TemporaryFolder()
-        // Built next to the tests.
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let program = tests.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 } + "/deepseek-operator"
         process = try await ServerProcess.start(
-            program,
+            Self.program,
             [
                 "run", "--kubeconfig=\(kubeconfig ?? scene.cluster.kubeconfig)", "--namespaces=\(scene.namespace)",
                 "--metrics-bind-address=0", "--health-probe-bind-address=0",
             ] + flags, environment: ["POD_NAME": name], log: folder.path("log"))
+    }
+
+    /// Built next to the tests.
+    static var program: String {
+        get throws {
+            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return tests.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 } + "/deepseek-operator"
+        }
     }
 
     /// What it logged, for a failure's message.
