@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 sanitizer=${1:?usage: $0 thread|address}
-filter='^(KubeClientTests|KubeRuntimeTests|HTTPTransportTests|HTTPServerTests)\.'
+filter='^(BaseTests|KubeClientTests|KubeRuntimeTests|HTTPTransportTests|HTTPServerTests)\.'
 
 cd "$repository"
 # halt_on_error: a report fails the run. Leaks of XCTest itself are not ours.
