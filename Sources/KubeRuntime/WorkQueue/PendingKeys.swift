@@ -54,7 +54,10 @@ struct PendingKeys<Key: Hashable & Sendable> {
     mutating func take(now: Duration) -> (Key, Duration)? {
         takes &+= 1
         let isTurnOfLow = takes % 10 == 0
-        let key = isTurnOfLow ? pop(&low) ?? pop(&normal) : pop(&normal) ?? pop(&low)
+        let key =
+            isTurnOfLow
+            ? Self.pop(&low, waiting) ?? Self.pop(&normal, waiting)
+            : Self.pop(&normal, waiting) ?? Self.pop(&low, waiting)
         guard let key, let entry = waiting.removeValue(forKey: key) else { return nil }
         processing[key] = Processing(since: now)
         return (key, now - entry.since)
@@ -89,7 +92,8 @@ struct PendingKeys<Key: Hashable & Sendable> {
         }
     }
 
-    private func pop(_ line: inout FIFO<(key: Key, ticket: Int)>) -> Key? {
+    /// Static: a method would hold a second reference to the line, which would be copied to be changed.
+    private static func pop(_ line: inout FIFO<(key: Key, ticket: Int)>, _ waiting: [Key: Waiting]) -> Key? {
         while let (key, ticket) = line.popFirst() {
             if waiting[key]?.ticket == ticket { return key }
         }

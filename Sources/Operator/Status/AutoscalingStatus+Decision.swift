@@ -5,11 +5,12 @@ internal import KubeCore
 extension AutoscalingStatus {
     init(_ decision: Decision, previous: AutoscalingStatus, isRescaled: Bool, now: Timestamp) {
         self = previous
-        currentMetrics = decision.trace.metrics.compactMap { metric in
+        let metrics: [Metric] = decision.trace.metrics.compactMap { metric in
             guard let usage = metric.usageMilli else { return nil }
             return Metric(
                 name: metric.name, averageValue: metric.averageMilli.map(Self.rounded), value: Self.rounded(usage))
         }
+        if isRescaled || !Self.isNoise(metrics, after: previous.currentMetrics ?? []) { currentMetrics = metrics }
         if isRescaled { lastScaleTime = Timestamp(seconds: now.seconds) }
         var last = LastDecision()
         last.raw = decision.trace.raw.map(Int.init)
@@ -22,6 +23,21 @@ extension AutoscalingStatus {
         last.final = Int(decision.trace.final)
         last.reason = decision.trace.reason
         lastDecision = last
+    }
+
+    /// Whether the values are those that were published, give or take a tenth: HPA's tolerance, within which a change of a
+    /// metric changes nothing. With ten thousand resources the noise of every metric would be hundreds of writes a second.
+    private static func isNoise(_ metrics: [Metric], after published: [Metric]) -> Bool {
+        metrics.map(\.name) == published.map(\.name)
+            && zip(metrics, published).allSatisfy { new, old in
+                isNear(new.value, old.value) && isNear(new.averageValue, old.averageValue)
+            }
+    }
+
+    private static func isNear(_ new: QuantityText?, _ old: QuantityText?) -> Bool {
+        guard let new, let old else { return new == nil && old == nil }
+        guard let new = new.quantity?.milliValue, let old = old.quantity?.milliValue else { return false }
+        return (Double(new) - Double(old)).magnitude <= Double(old).magnitude / 10
     }
 
     /// Three significant digits, so that noise in a metric does not become a write.

@@ -65,6 +65,15 @@ import Testing
         #expect(publish(300, wall: 10) == "100")
         clock.advance(by: .seconds(20))
         #expect(publish(400, wall: 30) == "400")
+        // A tenth more or less is noise, and is held against what was published, so that a drift shows.
+        clock.advance(by: .seconds(30))
+        #expect(publish(440, wall: 60) == "400")
+        clock.advance(by: .seconds(30))
+        #expect(publish(441, wall: 90) == "441")
+        clock.advance(by: .seconds(30))
+        #expect(publish(0, wall: 120) == "0")
+        clock.advance(by: .seconds(30))
+        #expect(publish(1, wall: 150) == "1")
     }
 
     /// Noise swings the reasons with every tick; a write for each would be one a second. That scaling ceases to work is
