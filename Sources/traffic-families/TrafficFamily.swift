@@ -137,26 +137,5 @@ extension TrafficFamily {
 }
 
 extension SplitMix64 {
-    /// 0 or more, less than 1.
-    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
-
-    mutating func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * unit() }
-
-    mutating func normal() -> Double {
-        let angle = 2 * Double.pi * unit()
-        return (-2 * log(1 - unit())).squareRoot() * cos(angle)
-    }
-
-    /// Knuth's multiplication for few; for many the normal distribution comes close.
-    mutating func poisson(_ mean: Double) -> Int {
-        guard mean < 50 else { return Int(max(mean + mean.squareRoot() * normal(), 0).rounded()) }
-        let limit = exp(-mean)
-        var product = unit()
-        var count = 0
-        while product > limit {
-            product *= unit()
-            count += 1
-        }
-        return count
-    }
+    fileprivate mutating func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * unit() }
 }

@@ -1,5 +1,4 @@
 internal import Base
-internal import Glibc
 
 /// Traffic that is made, not recorded: rates by a shape, and arrivals by chance around them. A seed gives the same traffic
 /// everywhere.
@@ -50,7 +49,7 @@ public struct TrafficShape: Sendable, Hashable, Codable {
                 if inPeriod == 0 { next = 0 }
                 while next < points.count, points[next].second <= inPeriod { next += 1 }
                 let rate = rate(inPeriod, next: next)
-                let requests = batch > 0 ? batch * Double(Self.poisson(rate / batch, &random)) : rate
+                let requests = batch > 0 ? batch * Double(random.poisson(rate / batch)) : rate
                 return TrafficSecond(
                     requests: requests, promptTokens: promptTokens, generatedTokens: generatedTokens)
             })
@@ -64,26 +63,4 @@ public struct TrafficShape: Sendable, Hashable, Codable {
         let share = Double(second - from.second) / Double(to.second - from.second)
         return max(from.rate + (to.rate - from.rate) * share, 0)
     }
-
-    /// Knuth's multiplication for few; for many the normal distribution comes close (Box and Muller).
-    private static func poisson(_ mean: Double, _ random: inout SplitMix64) -> Int {
-        guard mean < 50 else {
-            let angle = 2 * Double.pi * random.unit()
-            let normal = (-2 * log(1 - random.unit())).squareRoot() * cos(angle)
-            return Int(exactly: max(mean + mean.squareRoot() * normal, 0).rounded()) ?? 0
-        }
-        let limit = exp(-mean)
-        var product = random.unit()
-        var count = 0
-        while product > limit {
-            product *= random.unit()
-            count += 1
-        }
-        return count
-    }
-}
-
-extension SplitMix64 {
-    /// 0 or more, less than 1.
-    fileprivate mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }
