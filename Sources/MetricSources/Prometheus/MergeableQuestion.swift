@@ -17,7 +17,9 @@ struct MergeableQuestion: Sendable {
     /// - Returns: nil for a question that has to be asked alone, such as one that computes, or takes its time elsewhere.
     init?(_ source: PrometheusSource) {
         guard let selector = EqualitySelector(source.query) else { return nil }
-        if let times = source.timestampQuery, !times.utf8.elementsEqual("timestamp(\(source.query))".utf8) {
+        if let times = source.timestampQuery,
+            !times.utf8.elementsEqual(PromQLSelector.timestampQuery(of: source.query).utf8)
+        {
             return nil
         }
         self.source = source

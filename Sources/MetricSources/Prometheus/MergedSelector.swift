@@ -87,7 +87,7 @@ struct MergedSelector {
     }
 
     /// The times of the samples. The function drops the metric's name, which is the same for all, and keeps the labels.
-    var timestampQuery: String { "timestamp(\(query))" }
+    var timestampQuery: String { PromQLSelector.timestampQuery(of: query) }
 
     private static func text(_ value: EqualitySelector.LabelValue) -> String { String(decoding: value, as: UTF8.self) }
 

@@ -27,7 +27,10 @@ public struct PromQLSelector: Sendable, Hashable {
     }
 
     /// Asks for the times of the samples.
-    public var timestampQuery: String { "timestamp(\(query))" }
+    public var timestampQuery: String { Self.timestampQuery(of: query) }
+
+    /// - Parameter selector: a query that is a selector.
+    static func timestampQuery(of selector: String) -> String { "timestamp(\(selector))" }
 
     /// After the closing brace, which is not within quotes.
     private static func end(ofMatchers text: Substring.UTF8View) -> Substring.UTF8View.Index? {
