@@ -151,7 +151,7 @@ def scale(programs, clusters=10_000, seconds=120, spread=60):
         folder = pathlib.Path(name)
         with running(Operator(programs, folder, plane.kubeconfig)) as operator:
             served = wait_for(lambda: plane.ready() == clusters, 1800, pause=2)
-            result = {"clusters": clusters, "served_s": served, "served_peak_mb": operator.memory("VmHWM")}
+            result = {"served_s": served, "served_peak_mb": operator.memory("VmHWM")}
         with running(Operator(programs, folder, plane.kubeconfig)) as operator:
             result["synced_s"] = wait_for(operator.is_ready, 300)
             result["synced_mb"] = operator.memory()
