@@ -4,8 +4,7 @@ internal import CLinux
 /// Gives memory that was freed back to the system now and then.
 ///
 /// glibc keeps what is freed between memory in use. After a start with a thousand resources, whose lists are read and
-/// thrown away while the caches fill, that is a third of the process, and its memory limit is what a pod is sized by.
-/// With 66 MB it takes some milliseconds.
+/// thrown away while the caches fill, that is a third of the heap, and its memory limit is what a pod is sized by.
 enum MemoryRelease {
     private static let period = Duration.seconds(30)
 

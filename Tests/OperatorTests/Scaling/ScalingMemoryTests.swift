@@ -45,7 +45,8 @@ import Testing
     @Test func valuesArePublishedEveryThirtySecondsWhateverTheWallClockDoes() {
         let clock = ManualClock()
         let memory = ScalingMemory(clock: clock)
-        func publish(_ rate: Int64?, wall: Int64) -> String? {
+        func publish(_ rate: Int64?, after seconds: Int, wall: Int64) -> String? {
+            clock.advance(by: .seconds(seconds))
             var decision = Decision(
                 replicas: 1, currentReplicas: 1, conditions: [], events: [], trace: DecisionTrace(final: 1))
             var trace = MetricTrace(name: "rps")
@@ -56,24 +57,16 @@ import Testing
                 of: Self.cluster.namespacedName)
             return report.status.currentMetrics?.first?.value?.description
         }
-        #expect(publish(nil, wall: 1000) == nil)
-        clock.advance(by: .seconds(5))
-        #expect(publish(100, wall: 1005) == "100")
-        clock.advance(by: .seconds(5))
-        #expect(publish(200, wall: 90_000) == "100")
-        clock.advance(by: .seconds(5))
-        #expect(publish(300, wall: 10) == "100")
-        clock.advance(by: .seconds(20))
-        #expect(publish(400, wall: 30) == "400")
+        #expect(publish(nil, after: 0, wall: 1000) == nil)
+        #expect(publish(100, after: 5, wall: 1005) == "100")
+        #expect(publish(200, after: 5, wall: 90_000) == "100")
+        #expect(publish(300, after: 5, wall: 10) == "100")
+        #expect(publish(400, after: 20, wall: 30) == "400")
         // A tenth more or less is noise, and is held against what was published, so that a drift shows.
-        clock.advance(by: .seconds(30))
-        #expect(publish(440, wall: 60) == "400")
-        clock.advance(by: .seconds(30))
-        #expect(publish(441, wall: 90) == "441")
-        clock.advance(by: .seconds(30))
-        #expect(publish(0, wall: 120) == "0")
-        clock.advance(by: .seconds(30))
-        #expect(publish(1, wall: 150) == "1")
+        #expect(publish(440, after: 30, wall: 60) == "400")
+        #expect(publish(441, after: 30, wall: 90) == "441")
+        #expect(publish(0, after: 30, wall: 120) == "0")
+        #expect(publish(1, after: 30, wall: 150) == "1")
     }
 
     /// Noise swings the reasons with every tick; a write for each would be one a second. That scaling ceases to work is
