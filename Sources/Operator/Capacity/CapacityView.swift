@@ -12,7 +12,9 @@ struct CapacityView: Sendable {
     var clusters: Store<DeepSeekCluster>
     var pods: Store<Pod>
     private let requirements = RequirementsCache()
-    private let fits = NodeFits()
+    private let fits = Recent<NodeFitKey, NodeFit>()
+    /// By resource, then by node.
+    private let recentlyTaken = Recent<String, [String: Int128]>()
 
     init(
         quotas: Store<ResourceQuota>, nodes: Store<Node>?, clusters: Store<DeepSeekCluster>, pods: Store<Pod>
@@ -36,7 +38,7 @@ struct CapacityView: Sendable {
         return CapacityFinding(
             policy,
             quota: policy.resolvedQuota == .ignore ? .unbounded : quotaRoom(cluster, pod, existing.count),
-            nodes: policy.resolvedNodes == .ignore ? .unbounded : nodeRoom(cluster, revision, pod, existing))
+            nodes: policy.resolvedNodes == .ignore ? .unbounded : nodeRoom(cluster, pod, existing))
     }
 
     private func quotaRoom(_ cluster: DeepSeekCluster, _ pod: PodRequirements, _ existing: Int) -> Room {
@@ -48,7 +50,7 @@ struct CapacityView: Sendable {
     /// By GPUs: what the nodes have, less what the operator's pods take. Other pods are not known, so that it is the most
     /// that there can be room for.
     private func nodeRoom(
-        _ cluster: DeepSeekCluster, _ revision: ControllerRevision, _ pod: PodRequirements, _ existing: [Pod]
+        _ cluster: DeepSeekCluster, _ pod: PodRequirements, _ existing: [Pod]
     ) -> Room {
         let resource = cluster.spec.resolvedPods.resolvedGPUResourceName
         guard pod.request(resource) > 0 else { return .unbounded }
@@ -60,9 +62,13 @@ struct CapacityView: Sendable {
         {
             return .unbounded
         }
-        let fit = fits.read(revision.metadata.uid ?? "") {
-            let taken = taken(resource)
-            return nodes.objects.compactMap { pod.fits($0, resource: resource, taken: taken[$0.metadata.name] ?? 0) }
+        let fit = fits.read(NodeFitKey(pod: pod, resource: resource)) {
+            let taken = recentlyTaken.read(resource) { takenByNode(resource) }
+            let counts = nodes.objects.compactMap {
+                pod.fits($0, resource: resource, taken: taken[$0.metadata.name] ?? 0)
+            }
+            let replicas = counts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
+            return NodeFit(replicas: replicas, nodes: counts.count)
         }
         return .bounded(
             replicas: Int32(clamping: fit.replicas.addingReportingOverflow(placed).partialValue),
@@ -71,42 +77,51 @@ struct CapacityView: Sendable {
     }
 
     /// What the operator's pods take of a resource, by node, in billionths.
-    private func taken(_ resource: String) -> [String: Int128] {
+    private func takenByNode(_ resource: String) -> [String: Int128] {
+        var needs: [NamespacedName: Int128] = [:]
+        clusters.forEach { cluster in
+            guard cluster.spec.resolvedPods.resolvedGPUResourceName == resource else { return }
+            needs[cluster.namespacedName] = Int128(cluster.spec.engine.resolvedGPUsPerPod) * 1_000_000_000
+        }
         var taken: [String: Int128] = [:]
-        for pod in pods.objects {
+        pods.forEach { pod in
             guard let node = pod.spec?.nodeName, !["Succeeded", "Failed"].contains(pod.status?.phase ?? ""),
-                let name = ClusterCaches.cluster(of: pod.metadata), let owner = clusters[name],
-                owner.spec.resolvedPods.resolvedGPUResourceName == resource
-            else { continue }
-            taken[node, default: 0] += Int128(owner.spec.engine.resolvedGPUsPerPod) * 1_000_000_000
+                let cluster = ClusterCaches.cluster(of: pod.metadata), let need = needs[cluster]
+            else { return }
+            taken[node, default: 0] += need
         }
         return taken
     }
 }
 
-/// How many pods of a revision the nodes can take, looked at again after some seconds: it takes a look at all of them.
-private final class NodeFits: Sendable {
-    private struct Fit {
-        var replicas: Int
-        var nodes: Int
-        var at: Duration
-    }
+/// How many pods the nodes can take.
+private struct NodeFit {
+    var replicas: Int
+    /// Those that suit the pods.
+    var nodes: Int
+}
 
-    private let known = Lock<[String: Fit]>([:])
+/// Pods that fit the same nodes.
+private struct NodeFitKey: Hashable {
+    var pod: PodRequirements
+    var resource: String
+}
+
+/// What takes a look at all pods or nodes, and is therefore looked at again only after some seconds.
+private final class Recent<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private let known = Lock<[Key: (value: Value, at: Duration)]>([:])
     private let stopwatch = Stopwatch()
-    private static let lifetime = Duration.seconds(5)
+    private static var lifetime: Duration { .seconds(5) }
 
-    /// - Parameter count: pods for each node that suits.
-    func read(_ revision: String, _ count: () -> [Int]) -> (replicas: Int, nodes: Int) {
+    func read(_ key: Key, _ find: () -> Value) -> Value {
         let now = stopwatch.elapsed
-        if let fit = known.withLock({ $0[revision] }), now - fit.at < Self.lifetime { return (fit.replicas, fit.nodes) }
-        let counts = count()
-        let replicas = counts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
+        if let recent = known.withLock({ $0[key] }), now - recent.at < Self.lifetime { return recent.value }
+        let value = find()
         known.withLock { known in
             known = known.filter { now - $0.value.at < Self.lifetime }
-            known[revision] = Fit(replicas: replicas, nodes: counts.count, at: now)
+            known[key] = (value, now)
         }
-        return (replicas, counts.count)
+        return value
     }
 }
 
