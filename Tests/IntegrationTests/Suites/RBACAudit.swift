@@ -67,6 +67,7 @@ struct AuditedUse {
         struct Answer: Decodable { var code: Int? }
 
         var verb: String
+        var requestURI: String
         var user: User
         var objectRef: Object?
         var responseStatus: Answer?
@@ -83,6 +84,10 @@ struct AuditedUse {
             let right = Right(verb: event.verb, group: object.apiGroup ?? "", resource: name)
             used.insert(right)
             if event.responseStatus?.code == 403 { forbidden.insert(right) }
+            // A streaming list is a watch by its verb. A server without them is asked for a list instead.
+            if event.verb == "watch", event.requestURI.contains("sendInitialEvents=true") {
+                used.insert(Right(verb: "list", group: right.group, resource: right.resource))
+            }
             // An apply that makes its object is authorized as a create, too, and is one line of the log.
             if event.verb == "patch", event.responseStatus?.code == 201 {
                 used.insert(Right(verb: "create", group: right.group, resource: right.resource))
