@@ -24,7 +24,8 @@ extension Array: JSONReadable where Element: JSONReadable {
     public init(from reader: inout JSONReader) throws {
         var elements: [Element] = []
         try reader.array { reader in elements.append(try Element(from: &reader)) }
-        self = elements
+        // A growing array takes twice what it needs, and what is read is often kept.
+        self = elements.withUnsafeBufferPointer { Array($0) }
     }
 }
 

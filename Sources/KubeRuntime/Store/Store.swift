@@ -22,16 +22,16 @@ public final class Store<Object: KubernetesObject>: Sendable {
         return (store, StoreWriter(store: store))
     }
 
-    public subscript(key: NamespacedName) -> Object? { content.withLock { $0.objects[key]?.object } }
+    public subscript(key: NamespacedName) -> Object? { content.withLock { $0.objects[key]?.value } }
 
     public var count: Int { content.withLock { $0.objects.count } }
 
     /// Every object, in no order.
-    public var objects: [Object] { content.withLock { $0.objects }.values.map(\.object) }
+    public var objects: [Object] { content.withLock { $0.objects }.values.map(\.value) }
 
     /// Every object, in no order, one by one: unlike `objects` it makes no copy of them all.
     public func forEach(_ body: (Object) -> Void) {
-        for stored in content.withLock({ $0.objects }).values { body(stored.object) }
+        for stored in content.withLock({ $0.objects }).values { body(stored.value) }
     }
 
     /// The objects of a namespace, in no order.

@@ -1,16 +1,9 @@
+internal import Base
 import KubeCore
-
-/// An object on the heap: a table of large values would hold its empty places at their full size, too, and move them all
-/// whenever it grows.
-final class StoredObject<Object: KubernetesObject>: Sendable {
-    let object: Object
-
-    init(_ object: Object) { self.object = object }
-}
 
 /// The objects of a store and their indexes, kept in agreement. Pure.
 struct StoreContent<Object: KubernetesObject>: Sendable {
-    typealias Objects = [NamespacedName: StoredObject<Object>]
+    typealias Objects = [NamespacedName: Boxed<Object>]
 
     private(set) var objects: Objects = [:]
     private let indexes: [StoreIndex<Object>]
@@ -25,12 +18,12 @@ struct StoreContent<Object: KubernetesObject>: Sendable {
     func hasIndex(_ name: String) -> Bool { found[name] != nil }
 
     func objects(in index: String, value: String) -> [Object] {
-        (found[index]?[value] ?? []).compactMap { objects[$0]?.object }
+        (found[index]?[value] ?? []).compactMap { objects[$0]?.value }
     }
 
     mutating func set(_ object: Object) {
         let key = object.namespacedName
-        if let old = objects.updateValue(StoredObject(object), forKey: key) { unindex(old.object, key) }
+        if let old = objects.updateValue(Boxed(object), forKey: key) { unindex(old.value, key) }
         self.index(object, key)
     }
 
@@ -39,7 +32,7 @@ struct StoreContent<Object: KubernetesObject>: Sendable {
         precondition(objects.isEmpty, "only an empty store is filled")
         objects = list
         guard !indexes.isEmpty else { return }
-        for (key, stored) in list { index(stored.object, key) }
+        for (key, stored) in list { index(stored.value, key) }
     }
 
     private mutating func index(_ object: Object, _ key: NamespacedName) {
@@ -49,7 +42,7 @@ struct StoreContent<Object: KubernetesObject>: Sendable {
     }
 
     mutating func remove(_ key: NamespacedName) {
-        if let old = objects.removeValue(forKey: key) { unindex(old.object, key) }
+        if let old = objects.removeValue(forKey: key) { unindex(old.value, key) }
     }
 
     private mutating func unindex(_ object: Object, _ key: NamespacedName) {

@@ -41,7 +41,7 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
     private func apply(_ event: WatcherEvent<Object>, _ state: inout State, _ changes: inout [StoreChange<Object>]) {
         switch event {
         case .initStarted: state.incoming = [:]
-        case .initApplied(let object): state.incoming?[object.namespacedName] = StoredObject(object)
+        case .initApplied(let object): state.incoming?[object.namespacedName] = Boxed(object)
         case .initDone:
             guard let list = state.incoming else { return }
             state.incoming = nil
@@ -59,14 +59,14 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
         changes.reserveCapacity(changes.count + list.count)
         if content.objects.isEmpty {
             content.fill(list)
-            for new in list.values { changes.append(.added(new.object, isInitial: true)) }
+            for new in list.values { changes.append(.added(new.value, isInitial: true)) }
             return
         }
         for (key, old) in content.objects where list[key] == nil {
-            remove(old.object, key, &content, &tombstones, &changes)
+            remove(old.value, key, &content, &tombstones, &changes)
         }
         for (key, new) in list {
-            replace(content.objects[key]?.object, with: new.object, isInitial: true, &content, &tombstones, &changes)
+            replace(content.objects[key]?.value, with: new.value, isInitial: true, &content, &tombstones, &changes)
         }
     }
 
@@ -75,7 +75,7 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
         _ changes: inout [StoreChange<Object>]
     ) {
         if let uid = new.metadata.uid, tombstones.contains(uid) { return }
-        let old = content.objects[new.namespacedName]?.object
+        let old = content.objects[new.namespacedName]?.value
         if let old, old.isSameIncarnation(as: new), old.isNewer(than: new) { return }
         replace(old, with: new, isInitial: false, &content, &tombstones, &changes)
     }
@@ -86,7 +86,7 @@ public final class StoreWriter<Object: KubernetesObject>: Sendable {
     ) {
         if let uid = object.metadata.uid { tombstones.insert(uid) }
         let key = object.namespacedName
-        guard let old = content.objects[key]?.object, old.isSameIncarnation(as: object) else { return }
+        guard let old = content.objects[key]?.value, old.isSameIncarnation(as: object) else { return }
         content.remove(key)
         changes.append(.deleted(object))
     }

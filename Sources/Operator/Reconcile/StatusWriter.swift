@@ -5,20 +5,14 @@ internal import KubeCore
 
 /// Writes statuses, and only those that differ from what is there.
 final class StatusWriter: Sendable {
-    /// On the heap: most clusters have none, and a table would hold their empty places at full size.
-    private final class Written: Sendable {
+    private struct Written: Sendable {
         /// The resource version that the status was worked out from.
-        let base: String?
-        let status: DeepSeekClusterStatus
-
-        init(base: String?, status: DeepSeekClusterStatus) {
-            self.base = base
-            self.status = status
-        }
+        var base: String?
+        var status: DeepSeekClusterStatus
     }
 
     private let client: KubeClient
-    private let written = Lock<[NamespacedName: Written]>([:])
+    private let written = Lock<[NamespacedName: Boxed<Written>]>([:])
 
     init(client: KubeClient) { self.client = client }
 
@@ -26,7 +20,7 @@ final class StatusWriter: Sendable {
     /// us make the same transitions again, at another time.
     func known(_ cluster: DeepSeekCluster) -> DeepSeekClusterStatus? {
         written.withLock { written in
-            guard let last = written[cluster.namespacedName] else { return cluster.status }
+            guard let last = written[cluster.namespacedName]?.value else { return cluster.status }
             if last.base == cluster.metadata.resourceVersion { return last.status }
             written[cluster.namespacedName] = nil
             return cluster.status
@@ -53,7 +47,7 @@ final class StatusWriter: Sendable {
         _ = try await api.patchStatus(
             cluster.metadata.name, .apply(body, fieldManager: FieldManager.status.rawValue, force: true))
         written.withLock {
-            $0[cluster.namespacedName] = Written(base: cluster.metadata.resourceVersion, status: status)
+            $0[cluster.namespacedName] = Boxed(Written(base: cluster.metadata.resourceVersion, status: status))
         }
         return true
     }

@@ -5,8 +5,10 @@ internal import KubeCore
 
 /// What the autoscaler remembers of each cluster between two ticks.
 final class ScalingMemory: Sendable {
-    private struct Entry {
-        var uid: String?
+    /// On the heap, and changed in place under the lock: a tick changes it five times, and a table of such large values
+    /// would hold its empty places at full size.
+    private final class Entry {
+        let uid: String?
         var state = AutoscalerState()
         var starts = PodStarts()
         /// nil without a forecast.
@@ -21,6 +23,8 @@ final class ScalingMemory: Sendable {
         var usedAt: (wall: Timestamp, elapsed: Duration)?
         /// The warnings of the last decision, by reason.
         var warnings: Set<String> = []
+
+        init(uid: String? = nil) { self.uid = uid }
     }
 
     /// What is known of the stored form of the memory.
@@ -54,15 +58,14 @@ final class ScalingMemory: Sendable {
     func state(of cluster: DeepSeekCluster, now: Timestamp) -> AutoscalerState {
         let elapsed = stopwatch.elapsed
         return entries.withLock { entries in
-            var entry = Self.entry(of: cluster, &entries)
-            Self.follow(now, elapsed, &entry)
-            entries[cluster.namespacedName] = entry
+            let entry = Self.entry(of: cluster, &entries)
+            Self.follow(now, elapsed, entry)
             return entry.state
         }
     }
 
     /// Moves the times by how far the wall clock was set since they were used last.
-    private static func follow(_ now: Timestamp, _ elapsed: Duration, _ entry: inout Entry) {
+    private static func follow(_ now: Timestamp, _ elapsed: Duration, _ entry: Entry) {
         if let last = entry.usedAt {
             let jump = now.since(last.wall) - (elapsed - last.elapsed)
             if jump > tolerableDrift || jump < .zero - tolerableDrift {
@@ -84,11 +87,7 @@ final class ScalingMemory: Sendable {
     }
 
     func store(_ state: AutoscalerState, of cluster: DeepSeekCluster) {
-        entries.withLock { entries in
-            var entry = Self.entry(of: cluster, &entries)
-            entry.state = state
-            entries[cluster.namespacedName] = entry
-        }
+        entries.withLock { entries in Self.entry(of: cluster, &entries).state = state }
     }
 
     func forget(_ cluster: NamespacedName) { entries.withLock { $0[cluster] = nil } }
@@ -97,11 +96,7 @@ final class ScalingMemory: Sendable {
 
     /// Looks at a cluster's pods for how long they take to be ready.
     func observe(_ pods: [Pod], of cluster: DeepSeekCluster) {
-        entries.withLock { entries in
-            var entry = Self.entry(of: cluster, &entries)
-            _ = entry.starts.observe(pods)
-            entries[cluster.namespacedName] = entry
-        }
+        entries.withLock { entries in _ = Self.entry(of: cluster, &entries).starts.observe(pods) }
     }
 
     /// What is known of the starts of a revision.
@@ -119,14 +114,13 @@ final class ScalingMemory: Sendable {
     ) {
         let elapsed = stopwatch.elapsed
         entries.withLock { entries in
-            guard var entry = entries[cluster] else { return }
-            Self.follow(observation.now, elapsed, &entry)
+            guard let entry = entries[cluster] else { return }
+            Self.follow(observation.now, elapsed, entry)
             var forecaster = entry.forecaster ?? ReplicaForecaster()
             entry.forecaster = nil  // Gives up the storage, so that it is changed in place.
             forecaster.forecast(
                 &observation, policy: policy, coldStart: coldStart, onTheirWay: onTheirWay, syncPeriod: syncPeriod)
             entry.forecaster = forecaster
-            entries[cluster] = entry
         }
     }
 
@@ -148,8 +142,7 @@ final class ScalingMemory: Sendable {
     func restore(_ loaded: ScalingStore.Loaded, of cluster: DeepSeekCluster, now: Timestamp) -> String? {
         let elapsed = stopwatch.elapsed
         return entries.withLock { entries in
-            var entry = Self.entry(of: cluster, &entries)
-            defer { entries[cluster.namespacedName] = entry }
+            let entry = Self.entry(of: cluster, &entries)
             switch loaded {
             case .absent:
                 entry.keeping = .kept(stored: nil, uid: nil, at: elapsed)
@@ -214,7 +207,8 @@ final class ScalingMemory: Sendable {
     ) -> ScalingReport {
         let elapsed = stopwatch.elapsed
         return entries.withLock { entries in
-            var entry = entries[cluster] ?? Entry()
+            let entry = entries[cluster] ?? Entry()
+            entries[cluster] = entry
             let isDue = entry.publishedAt.map { elapsed - $0 >= Self.publishPeriod } ?? true
             // The first values that could be read are not kept waiting.
             let isFirst =
@@ -228,7 +222,6 @@ final class ScalingMemory: Sendable {
                 entry.capacity = capacity
                 entry.publishedAt = elapsed
             }
-            entries[cluster] = entry
             return ScalingReport(
                 conditions: entry.conditions.sorted { $0.type < $1.type }, capacity: entry.capacity,
                 status: entry.status)
@@ -247,8 +240,9 @@ final class ScalingMemory: Sendable {
     /// A cluster that was deleted and made again begins anew.
     private static func entry(of cluster: DeepSeekCluster, _ entries: inout [NamespacedName: Entry]) -> Entry {
         if let entry = entries[cluster.namespacedName], entry.uid == cluster.metadata.uid { return entry }
-        var entry = Entry(uid: cluster.metadata.uid)
+        let entry = Entry(uid: cluster.metadata.uid)
         entry.status = cluster.status?.autoscaling ?? AutoscalingStatus()
+        entries[cluster.namespacedName] = entry
         return entry
     }
 }

@@ -6,7 +6,7 @@ internal import KubeCore
 /// What the clusters' specs mean for scaling, worked out once a generation: a spec is looked at every tick, and seldom
 /// changes.
 final class ScalingSpecs: Sendable {
-    struct Meaning {
+    struct Meaning: Sendable {
         /// Nil where the operator does not decide.
         var autoscaler: Autoscaler?
         /// Bounds that hold for a time.
@@ -20,7 +20,7 @@ final class ScalingSpecs: Sendable {
         var generation: Int64
     }
 
-    private let known = Lock<[NamespacedName: (version: Version, meaning: Meaning)]>([:])
+    private let known = Lock<[NamespacedName: (version: Version, meaning: Boxed<Meaning>)]>([:])
     private let policy: AdministratorPolicy
 
     init(policy: AdministratorPolicy) { self.policy = policy }
@@ -32,9 +32,9 @@ final class ScalingSpecs: Sendable {
         guard let uid = metadata.uid, let generation = metadata.generation else { return meaning(of: cluster, spec) }
         let version = Version(uid: uid, generation: generation)
         let key = cluster.namespacedName
-        if let (known, meaning) = known.withLock({ $0[key] }), known == version { return meaning }
+        if let (known, meaning) = known.withLock({ $0[key] }), known == version { return meaning.value }
         let meaning = meaning(of: cluster, spec)
-        known.withLock { $0[key] = (version, meaning) }
+        known.withLock { $0[key] = (version, Boxed(meaning)) }
         return meaning
     }
 
