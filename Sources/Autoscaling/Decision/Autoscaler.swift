@@ -226,7 +226,7 @@ public struct Autoscaler: Sendable {
         let stabilizer = Stabilizer(now: observation.now, kept: forecastKeeps ? observation.keptReplicas : nil)
         let limiter = RateLimiter(policy, current: current)
         let stabilized: Stabilizer.Result
-        let limited: RateLimiter.Result
+        var limited: RateLimiter.Result
         if policy.behavior == nil {
             stabilized = stabilizer.stabilize(
                 desired, current: current, windowSeconds: policy.downscaleStabilizationSeconds, &state)
@@ -234,6 +234,9 @@ public struct Autoscaler: Sendable {
         } else {
             stabilized = stabilizer.stabilize(desired, current: current, up: upRules, down: downRules, &state)
             limited = limiter.limit(stabilized.replicas, up: upRules, down: downRules, state, now: observation.now)
+        }
+        if observation.isJump, policy.behavior?.scaleUp == nil, let jump = observation.forecastReplicas {
+            limited = limiter.freed(limited, of: stabilized.replicas, for: jump)
         }
         draft.set(AutoscalerCondition.ableToScale, .true, stabilized.reason, stabilized.message)
         draft.set(

@@ -15,6 +15,8 @@ public struct Observation: Sendable, Hashable {
     /// What the load will need by the time that a pod started now is ready. It raises what the metrics ask for, and never
     /// lowers it. nil: no forecast.
     public var forecastReplicas: Int32?
+    /// Whether `forecastReplicas` is for a load that jumps: then no rate that nobody asked for holds it back.
+    public var isJump: Bool
     /// How many the forecast keeps, since the load may need them again before they could be back; it takes the place of a
     /// scale-down window that nobody asked for. nil: the window holds.
     public var keptReplicas: Int32?
@@ -27,7 +29,7 @@ public struct Observation: Sendable, Hashable {
 
     public init(
         now: Timestamp, specReplicas: Int32, statusReplicas: Int32, readyReplicas: Int32, readings: [MetricReading],
-        forecastReplicas: Int32? = nil, keptReplicas: Int32? = nil, capacity: Int32? = nil,
+        forecastReplicas: Int32? = nil, isJump: Bool = false, keptReplicas: Int32? = nil, capacity: Int32? = nil,
         guardReadings: [GuardReading] = [],
         coldStart: Duration = .seconds(300)
     ) {
@@ -37,6 +39,7 @@ public struct Observation: Sendable, Hashable {
         self.readyReplicas = readyReplicas
         self.readings = readings
         self.forecastReplicas = forecastReplicas
+        self.isJump = isJump
         self.keptReplicas = keptReplicas
         self.capacity = capacity
         self.guardReadings = guardReadings

@@ -41,6 +41,7 @@ public struct ReplicaForecaster: Sendable, Hashable, Codable {
         }
         let highest = forecasts.max { $0.replicas < $1.replicas }
         observation.forecastReplicas = highest?.replicas
+        observation.isJump = highest?.load.isJump ?? false
         // What is given back has to be known of every metric.
         let kept = forecasts.compactMap(\.kept)
         observation.keptReplicas = kept.count == policy.metrics.count ? kept.max() : nil

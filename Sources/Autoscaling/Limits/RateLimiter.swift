@@ -66,6 +66,14 @@ struct RateLimiter {
         return Self.result(desired, Self.withinRange)
     }
 
+    /// What a rate held back, as far as a load that jumps needs it.
+    func freed(_ limited: Result, of desired: Int32, for jump: Int32) -> Result {
+        let replicas = min(desired, jump, maxReplicas)
+        guard replicas > limited.replicas else { return limited }
+        if replicas == desired { return Self.result(replicas, Self.withinRange) }
+        return Self.result(replicas, replicas == maxReplicas ? Self.tooMany : Self.scaleUpLimit)
+    }
+
     private static func result(_ replicas: Int32, _ words: (reason: String, message: String)) -> Result {
         Result(replicas: replicas, reason: words.reason, message: words.message)
     }

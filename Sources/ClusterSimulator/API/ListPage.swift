@@ -125,7 +125,7 @@ extension ClusterState {
                 "The provided continue parameter is too old to display a consistent list result. You can start a new "
                     + "list without the continue parameter.")
         }
-        let rest = token.map { token in all.drop { $0.name <= token.last } } ?? all
+        let rest = token.map { token in all.drop { $0.name <= token.last } } ?? all[...]
         let matching = filter.isEmpty ? Array(rest) : rest.filter(filter.matches)
         guard limit > 0, matching.count > limit else { return (matching, ListPage(resourceVersion: version)) }
         let objects = Array(matching.prefix(limit))

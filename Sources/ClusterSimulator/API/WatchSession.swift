@@ -42,7 +42,7 @@ final class WatchSession: Sendable {
         let start = try WatchStart(request, cluster.configuration)
         let (id, position, objects) = cluster.withState { state in
             let table = state.table(target.definition)
-            let objects = start.sendsObjects ? Array(table.ordered(namespace: target.namespace)) : []
+            let objects = start.sendsObjects ? table.ordered(namespace: target.namespace) : []
             return (table.addWaiter(waiter), start.resourceVersion ?? state.resourceVersion, objects)
         }
         self.waiter = id

@@ -12,7 +12,10 @@ final class ObjectTable {
     private(set) var history: EventHistory
     private var waiters: [Int: Waiter] = [:]
     private var nextWaiter = 0
-    private var sorted: [StoredObject]?
+    /// By namespace, in order of names, never empty: lists are asked for between any two writes.
+    private var namespaces: [String: [StoredObject]] = [:]
+    /// All of them in order, until the next change.
+    private var all: [StoredObject]?
 
     init(historyCapacity: Int) { history = EventHistory(capacity: historyCapacity) }
 
@@ -21,8 +24,7 @@ final class ObjectTable {
     /// Stores a change and returns whom to wake.
     func record(_ entry: EventHistory.Entry) -> [WakeUp] {
         let name = entry.object.name
-        objects[name] = entry.kind == .deleted ? nil : entry.object
-        sorted = nil
+        set(entry.kind == .deleted ? nil : entry.object, name)
         history.append(entry)
         return waiters.values
             .filter { ($0.namespace ?? name.namespace) == name.namespace && ($0.name ?? name.name) == name.name }
@@ -46,26 +48,36 @@ final class ObjectTable {
 
     func removeWaiter(_ id: Int) { waiters[id] = nil }
 
-    /// The objects of one namespace, or all, by namespace and name.
-    func ordered(namespace: String?) -> ArraySlice<StoredObject> {
-        let all = sorted ?? objects.values.sorted { $0.name < $1.name }
-        sorted = all
-        guard let namespace else { return all[...] }
-        let start = all.firstIndexAfter { $0.name.namespace < namespace }
-        let end = all.firstIndexAfter { $0.name.namespace <= namespace }
-        return all[start..<end]
+    private func set(_ object: StoredObject?, _ name: NamespacedName) {
+        all = nil
+        let old = objects[name]
+        objects[name] = object
+        // Taken out, so that it is changed in place.
+        var own = namespaces.removeValue(forKey: name.namespace) ?? []
+        let place = own.firstIndexAfter { $0.name < name }
+        own.replaceSubrange(place..<place + (old == nil ? 0 : 1), with: CollectionOfOne(object).compactMap(\.self))
+        if !own.isEmpty { namespaces[name.namespace] = own }
     }
 
-    func hasObjects(in namespace: String) -> Bool { objects.keys.contains { $0.namespace == namespace } }
+    /// The objects of one namespace, or all, by namespace and name.
+    func ordered(namespace: String?) -> [StoredObject] {
+        if let namespace { return namespaces[namespace] ?? [] }
+        let all = all ?? namespaces.sorted { $0.key < $1.key }.flatMap(\.value)
+        self.all = all
+        return all
+    }
+
+    func hasObjects(in namespace: String) -> Bool { namespaces[namespace] != nil }
 
     /// The objects as they were at a resource version; nil when history no longer reaches it.
-    func ordered(namespace: String?, at resourceVersion: Int64) -> ArraySlice<StoredObject>? {
+    func ordered(namespace: String?, at resourceVersion: Int64) -> [StoredObject]? {
         guard let since = history.entries(after: resourceVersion) else { return nil }
-        guard !since.isEmpty else { return ordered(namespace: namespace) }
-        var past = objects
-        for entry in since.reversed() { past[entry.object.name] = entry.previous }
-        return past.values.filter { ($0.name.namespace) == namespace ?? $0.name.namespace }
-            .sorted { $0.name < $1.name }[...]
+        let now = ordered(namespace: namespace)
+        let changes = since.filter { $0.object.name.namespace == namespace ?? $0.object.name.namespace }
+        guard !changes.isEmpty else { return now }
+        var past = Dictionary(uniqueKeysWithValues: now.map { ($0.name, $0) })
+        for entry in changes.reversed() { past[entry.object.name] = entry.previous }
+        return past.values.sorted { $0.name < $1.name }
     }
 }
 
