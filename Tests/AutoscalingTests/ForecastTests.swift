@@ -1,6 +1,8 @@
-import Autoscaling
+import FoundationEssentials
 import KubeCore
 import Testing
+
+@testable import Autoscaling
 
 @Suite struct ForecastTests {
     static let start = Timestamp(seconds: 1_767_225_600)
@@ -47,6 +49,46 @@ import Testing
     @Test func aJumpIsSeenBeforeTheMetricShowsIt() throws {
         let forecast = try #require(Self.forecast(1810) { 100_000 * (1 + min(max(Double($0 - 1800) / 60, 0), 1)) })
         #expect((190_000...210_000).contains(forecast.expected), "\(forecast)")
+    }
+
+    /// The load grows fourfold. Half of what was missing is asked for on top, for the queue that grows until pods are ready,
+    /// and for a minute more; then what there is is enough: a jump does not go on, and says nothing of forecasts.
+    @Test(arguments: [(15, 550), (60, 550), (300, 550), (400, 550), (430, 400), (900, 400)])
+    func aJumpAsksForItsQueueOnTop(after: Int, upper: Double) throws {
+        let forecast = try #require(Self.forecast(1800 + after, Self.jump))
+        #expect((0.95...1.05).contains(Double(forecast.upper) / (upper * 1000)), "\(forecast)")
+        #expect((0.95...1.05).contains(Double(forecast.expected) / 400_000), "\(forecast)")
+    }
+
+    /// As a mean over a minute shows it.
+    private static func jump(_ second: Int) -> Double { 100_000 * (1 + 3 * min(max(Double(second - 1800) / 60, 0), 1)) }
+
+    @Test func aJumpIsRememberedOverARestart() throws {
+        let forecaster = Self.forecaster(1900, Self.jump)
+        let stored = try JSONEncoder().encode(forecaster)
+        let restored = try JSONDecoder().decode(LoadForecaster.self, from: stored)
+        #expect(restored.surge == forecaster.surge && restored.surge != nil)
+        let now = Self.start + .seconds(1900)
+        #expect(
+            restored.forecast(at: now, horizon: Self.horizon) == forecaster.forecast(at: now, horizon: Self.horizon))
+    }
+
+    /// What nobody can have stored so.
+    @Test(arguments: [#""milli":-1"#, #""milli":1e300"#, #""until":9223372036854775807"#, #""second":"now""#])
+    func aBadMemoryOfAJumpIsLeftOut(field: String) throws {
+        var stored = try JSONValue(encoding: Self.forecaster(1900, Self.jump))
+        var surge = try #require(stored["surge"]?.objectValue)
+        surge.merge(try #require(JSONValue(parsing: Array("{\(field)}".utf8)).objectValue)) { $1 }
+        stored["surge"] = .object(surge)
+        let restored = try JSONDecoder().decode(LoadForecaster.self, from: Data(stored.serialized()))
+        #expect(restored.surge == nil)
+        #expect(restored.forecast(at: Self.start + .seconds(1900), horizon: Self.horizon) != nil)
+    }
+
+    /// Growth that goes on is a ramp, however steep: it is followed.
+    @Test func aRampIsNoJump() throws {
+        let forecast = try #require(Self.forecast(2100) { 100_000 * (1 + max(Double($0 - 1800) / 60, 0)) })
+        #expect(forecast.expected > 700_000, "\(forecast)")
     }
 
     @Test func whatIsOldOrNewIsNoForecast() {

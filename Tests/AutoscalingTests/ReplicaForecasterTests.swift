@@ -99,6 +99,28 @@ import Testing
         }
     }
 
+    /// Noise of five percent that the replicas have room for asks for nothing, however often it is looked at.
+    @Test(arguments: [1, 5, 15])
+    func noiseAsksForNothing(period: Int) {
+        let seed = UInt64(20_261_128 + period)
+        var random = SplitMix64(seed: seed)
+        let policy = AutoscalerPolicy(
+            maxReplicas: 6, metrics: [MetricTarget(name: "rps", target: .averageValue(milli: 180_000))])
+        var raised: [(second: Int, method: String)] = []
+        for _ in 0..<300 {
+            var forecaster = ReplicaForecaster()
+            for second in stride(from: 0, to: 1800, by: period) {
+                let milli = Int64.random(in: 484_500...535_500, using: &random)
+                var observation = Self.observation(second, milli, replicas: 3)
+                observation.readings.removeLast()
+                let forecast = forecaster.forecast(
+                    &observation, policy: policy, coldStart: Self.starts(1), syncPeriod: .seconds(period))
+                if let forecast, forecast.replicas > 3 { raised.append((second, forecast.load.method)) }
+            }
+        }
+        #expect(raised.isEmpty, "seed \(seed): \(raised.count) times, at \(raised.prefix(20))")
+    }
+
     /// With a forecast a tolerance keeps no replicas that are not needed, unless it was asked for.
     @Test(arguments: [(nil, 19), ("100m", 20)] as [(String?, Int32)])
     func aToleranceThatNobodyAskedForKeepsNothing(tolerance: String?, replicas: Int32) {

@@ -22,13 +22,13 @@ import Testing
 
         /// Decides after `seconds`, with a load that needs this many replicas; nil cannot be read.
         @discardableResult
-        mutating func tick(after seconds: Int64 = 15, _ needed: Int64?) -> Decision {
+        mutating func tick(after seconds: Int64 = 15, _ needed: Int64?, jump: Int32? = nil) -> Decision {
             now = now + .seconds(seconds)
             let reading = needed.map { MetricReading.samples([MetricSample(milli: $0 * 1000)]) } ?? .failed("down")
             let decision = autoscaler.decide(
                 Observation(
                     now: now, specReplicas: replicas, statusReplicas: replicas, readyReplicas: replicas,
-                    readings: [reading]),
+                    readings: [reading], forecastReplicas: jump, isJump: jump != nil),
                 state: &state)
             autoscaler.recordRescale(decision, at: now, state: &state)
             replicas = decision.replicas
@@ -49,6 +49,17 @@ import Testing
         run.tick(10)
         #expect(run.tick(after: 299, 2).replicas == 10)
         #expect(run.tick(after: 1, 2).replicas == 2)
+    }
+
+    /// What a jump needs comes at once, up to the maximum, unless somebody asked for a rate; and no more than that.
+    @Test(arguments: [
+        (nil, 10, 50, 50), (nil, 80, 50, 50), (nil, 10, 300, 100), (ScalingBehavior(), 10, 50, 50),
+        (ScalingBehavior(scaleUp: ScalingRules()), 10, 50, 20),
+    ])
+    func aJumpIsNotHeldBackByHPAsRate(behavior: ScalingBehavior?, needed: Int64, jump: Int32, replicas: Int32) {
+        var run = Run(10, behavior)
+        run.tick(10)
+        #expect(run.tick(needed, jump: jump).replicas == replicas)
     }
 
     @Test func aScaleUpWindowTakesTheLowest() {

@@ -25,6 +25,8 @@ struct JumpDetector: Sendable, Hashable, Codable {
     private var count: Int32 = 0
     /// The slope of a jump under way.
     private var climb: Double?
+    /// When it began.
+    private var began: Int64?
 
     mutating func add(_ milli: Int64, second: Int64) {
         guard let last = samples.last else {
@@ -42,10 +44,14 @@ struct JumpDetector: Sendable, Hashable, Codable {
         let isLarge = slope > Self.factor * usual && slope * Double(Self.window) > Self.leastShare * Double(last.milli)
         climb = isLarge && before > 0 && count >= Self.fewest ? slope : nil
         samples = [last, Sample(second: second, milli: milli)]
+        began = climb == nil ? nil : began ?? second
         guard climb == nil else { return }
         count = min(count + 1, 1 << 20)
         usual += (abs(slope) - usual) * max(Self.memory, 1 / Double(count))
     }
+
+    /// Whether a jump is under way, as seen at this second: what climbs for more than two windows is a ramp.
+    func isJump(at second: Int64) -> Bool { began.map { second - $0 <= 2 * Self.window } ?? false }
 
     /// Where the load is by now.
     ///

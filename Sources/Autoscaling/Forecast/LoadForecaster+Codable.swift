@@ -1,5 +1,5 @@
 extension LoadForecaster: Codable {
-    private enum CodingKeys: String, CodingKey { case spans, profile, quarter, learned, jumps, pending, newest }
+    private enum CodingKeys: String, CodingKey { case spans, profile, quarter, learned, jumps, surge, pending, newest }
 
     /// The quarter of an hour that the profile gathers.
     private struct Quarter: Codable {
@@ -29,6 +29,7 @@ extension LoadForecaster: Codable {
                 codes: codes, open: quarter?.number, sum: quarter?.sum ?? 0, count: quarter?.count ?? 0),
             learned: try? container.decodeIfPresent(Learned.self, forKey: .learned),
             jumps: try container.decodeIfPresent(JumpDetector.self, forKey: .jumps) ?? JumpDetector(),
+            surge: (try? container.decodeIfPresent(LoadSurge.self, forKey: .surge)) ?? nil,
             pending: (try? container.decodeIfPresent([PendingForecast].self, forKey: .pending)) ?? [],
             newest: try container.decodeIfPresent(Int64.self, forKey: .newest))
     }
@@ -43,6 +44,7 @@ extension LoadForecaster: Codable {
         try container.encode(
             Learned(methods: scores, combined: combinedScore, peak: peakScore, belief: belief), forKey: .learned)
         try container.encode(jumps, forKey: .jumps)
+        try container.encodeIfPresent(surge, forKey: .surge)
         try container.encode(pending, forKey: .pending)
         try container.encodeIfPresent(newestSecond, forKey: .newest)
     }

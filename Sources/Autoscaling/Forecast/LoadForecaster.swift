@@ -44,6 +44,8 @@ public struct LoadForecaster: Sendable, Hashable {
     private(set) var belief = TrendBelief()
     private(set) var jumps = JumpDetector()
     private(set) var pending: [PendingForecast] = []
+    /// The last one, as long as lines could reach across it.
+    private(set) var surge: LoadSurge?
     /// As of the newest closed span; they follow from the spans.
     private var trend: Trend?
     private var isLong = false
@@ -62,6 +64,7 @@ public struct LoadForecaster: Sendable, Hashable {
         if let newestSecond, abs(second - newestSecond) > 3600 { forgetRecent() }
         newestSecond = max(second, newestSecond ?? second)
         jumps.add(min(max(milli, 0), BucketSeries.highest), second: second)
+        noteJump(second, horizon: Self.seconds(horizon))
         guard let closed = spans.add(milli, second: second) else { return }
         profile.add(closed.milli, second: closed.bucket * Self.span)
         score(closed)
@@ -78,19 +81,20 @@ public struct LoadForecaster: Sendable, Hashable {
         let elapsed = Double(max(now.seconds - closed * Self.span - Self.span / 2, 0))
         let ahead = elapsed + Double(Self.seconds(horizon))
         let expected = load(trend, ahead: ahead, closed: closed)
-        let upper = expected * (1 + combinedScore.margin)
+        let extra = surge?.extra(at: now.seconds) ?? 0
+        let upper = expected * (1 + combinedScore.margin) + extra
         let peak = peak(trend, from: elapsed, to: ahead + Double(Self.lag * Self.span), closed: closed)
         let isProven = isUnbroken && spans.newest == closed + 1 && peakScore.count >= Self.proof
         let kept = isProven ? max(peak * (1 + peakScore.margin), upper) : nil
         let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? trend.level
-        guard let jump = jumps.load(before: before), jump > upper else {
+        guard let jump = jumps.load(before: before), jump + extra > upper else {
             return LoadForecast(
                 expected: Self.milli(expected), upper: Self.milli(upper), kept: kept.map(Self.milli),
                 method: leading.name)
         }
         return LoadForecast(
-            expected: Self.milli(jump), upper: Self.milli(jump), kept: kept.map { Self.milli(max($0, jump)) },
-            method: LoadForecast.jump)
+            expected: Self.milli(jump), upper: Self.milli(jump + extra),
+            kept: kept.map { Self.milli(max($0, jump + extra)) }, method: LoadForecast.jump)
     }
 
     /// Moves what it remembers by how far the wall clock was set. The week's profile stays where it is: it follows the
@@ -102,12 +106,25 @@ public struct LoadForecaster: Sendable, Hashable {
         newestSecond? += seconds
         pending.removeAll()
         jumps = JumpDetector()
+        surge?.shift(bySeconds: seconds)
         if let closed = spans.newestClosed { follow(closed) }
+    }
+
+    /// Nobody foresees a jump: it says nothing of the forecasts made before it, and no line goes through it.
+    private mutating func noteJump(_ second: Int64, horizon: Int64) {
+        guard jumps.isJump(at: second), let closed = spans.newestClosed,
+            let before = spans[closed - Self.lag].map(Double.init), let jump = jumps.load(before: before),
+            let surge = LoadSurge(from: before, to: jump, second: second, horizon: horizon, last: surge)
+        else { return }
+        self.surge = surge
+        pending.removeAll()
     }
 
     /// Works out what follows from the spans.
     private mutating func follow(_ closed: Int64) {
-        trend = Trend(spans, newest: closed)
+        let oldest = (closed - Int64(spans.capacity)) * Self.span
+        if let jump = surge?.second, jump < oldest { surge = nil }
+        trend = Trend(spans, newest: closed, after: surge.map { $0.second / Self.span })
         isLong = (Self.fewest..<Int64(spans.capacity)).contains { spans[closed - $0 + 1] != nil }
         isUnbroken = (0..<Self.unbroken).allSatisfy { spans[closed - $0] != nil }
     }
@@ -117,13 +134,14 @@ public struct LoadForecaster: Sendable, Hashable {
         trend = nil
         pending.removeAll()
         jumps = JumpDetector()
+        surge = nil
         newestSecond = nil
     }
 
     /// Takes over what was stored, and works out the rest.
     mutating func restore(
         spans: BucketSeries.Stored?, profile: SeasonalProfile, learned: Learned?, jumps: JumpDetector,
-        pending: [PendingForecast], newest: Int64?
+        surge: LoadSurge?, pending: [PendingForecast], newest: Int64?
     ) {
         self.profile = profile
         if let learned, learned.methods.count == scores.count {
@@ -136,6 +154,7 @@ public struct LoadForecaster: Sendable, Hashable {
         self.spans = BucketSeries(width: Self.span, capacity: self.spans.capacity, stored: spans)
         newestSecond = newest
         self.jumps = jumps
+        self.surge = surge.flatMap { $0.isValid ? $0 : nil }
         self.pending = pending.suffix(PendingForecast.most).filter {
             $0.methods.count == scores.count && $0.made.magnitude < 1 << 40 && $0.due.magnitude < 1 << 40
         }

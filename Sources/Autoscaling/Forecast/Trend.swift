@@ -23,15 +23,24 @@ struct Trend: Sendable, Hashable {
     /// The load now: asked for several times in a decision.
     private(set) var level = 0.0
 
-    /// - Parameter newest: the newest closed span.
-    init?(_ series: BucketSeries, newest: Int64) {
+    /// - Parameters:
+    ///   - newest: the newest closed span.
+    ///   - jump: the span in which the load last jumped: no line goes through it.
+    init?(_ series: BucketSeries, newest: Int64, after jump: Int64?) {
+        let most = jump.map { Int(clamping: max(newest - $0, 0)) } ?? .max
         for (index, count) in Self.windows.enumerated() {
+            let count = min(count, most)
             guard let fit = TrendFit(series, newest: newest, count: count) else { continue }
             let own = fit.significance * fit.significance
             let weight = own + (index == Self.middle ? Self.doubt * Self.doubt : 1e-9)
             parts.append(Part(fit: fit, weight: weight, reach: Self.longest * Double(count) * Double(series.width)))
         }
-        guard !parts.isEmpty else { return nil }
+        guard !parts.isEmpty else {
+            // Right after a jump there is no line yet: the load stays as it is.
+            guard jump != nil, let load = series[newest] else { return nil }
+            level = Double(load)
+            return
+        }
         level = load(ahead: 0)
     }
 
@@ -45,6 +54,6 @@ struct Trend: Sendable, Hashable {
             total += part.weight
             sum += part.weight * (part.fit.middle + share * part.fit.slope * time)
         }
-        return max(sum / total, 0)
+        return total > 0 ? max(sum / total, 0) : level
     }
 }
