@@ -99,22 +99,23 @@ import Testing
         }
     }
 
-    /// Noise of five percent that the replicas have room for asks for nothing, however often it is looked at.
-    @Test(arguments: [1, 5, 15])
-    func noiseAsksForNothing(period: Int) {
-        let seed = UInt64(20_261_128 + period)
+    /// Noise of five percent that the replicas have room for asks for nothing, however often it is looked at, and though
+    /// nobody looks for two minutes.
+    @Test(arguments: [1, 5, 15], [1, 130, 480])
+    func noiseAsksForNothing(period: Int, coldStart: Int) {
+        let seed = UInt64(20_261_128 + 1000 * period + coldStart)
         var random = SplitMix64(seed: seed)
         let policy = AutoscalerPolicy(
             maxReplicas: 6, metrics: [MetricTarget(name: "rps", target: .averageValue(milli: 180_000))])
         var raised: [(second: Int, method: String)] = []
-        for _ in 0..<300 {
+        for _ in 0..<100 {
             var forecaster = ReplicaForecaster()
-            for second in stride(from: 0, to: 1800, by: period) {
+            for second in stride(from: 0, to: 1800, by: period) where !(1000..<1120).contains(second) {
                 let milli = Int64.random(in: 484_500...535_500, using: &random)
                 var observation = Self.observation(second, milli, replicas: 3)
                 observation.readings.removeLast()
                 let forecast = forecaster.forecast(
-                    &observation, policy: policy, coldStart: Self.starts(1), syncPeriod: .seconds(period))
+                    &observation, policy: policy, coldStart: Self.starts(coldStart), syncPeriod: .seconds(period))
                 if let forecast, forecast.replicas > 3 { raised.append((second, forecast.load.method)) }
             }
         }

@@ -36,12 +36,18 @@ struct JumpDetector: Sendable, Hashable, Codable {
         let elapsed = second - last.second
         guard elapsed >= Self.spacing else { return }
         guard elapsed <= Self.window else {
-            self = JumpDetector(first: Sample(second: second, milli: milli))
+            // What is usual stays so over a gap.
+            samples = [Sample(second: second, milli: milli)]
+            climb = nil
+            began = nil
             return
         }
         let slope = Double(milli - last.milli) / Double(elapsed)
         let before = samples.count > 1 ? last.milli - samples[0].milli : 0
-        let isLarge = slope > Self.factor * usual && slope * Double(Self.window) > Self.leastShare * Double(last.milli)
+        // Less sure of what is usual after a few samples: its error falls with their root.
+        let doubt = 1 + 2 / Double(max(min(count, 60), 1)).squareRoot()
+        let isLarge =
+            slope > Self.factor * doubt * usual && slope * Double(Self.window) > Self.leastShare * Double(last.milli)
         climb = isLarge && before > 0 && count >= Self.fewest ? slope : nil
         samples = [last, Sample(second: second, milli: milli)]
         began = climb == nil ? nil : began ?? second
@@ -59,6 +65,4 @@ struct JumpDetector: Sendable, Hashable, Codable {
     func load(before: Double) -> Double? { climb.map { before + $0 * Double(Self.window) } }
 
     init() {}
-
-    private init(first: Sample) { samples = [first] }
 }

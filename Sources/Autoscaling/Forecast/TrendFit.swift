@@ -15,7 +15,7 @@ struct TrendFit: Sendable, Hashable {
     private static let tuning = 1.345
     private static let rounds = 2
     /// Fewer points say nothing of a slope's error.
-    private static let fewest = 5
+    private static let fewest = 6
 
     /// - Parameters:
     ///   - newest: the span that the line ends with; `count` spans are looked at, gaps left out.
