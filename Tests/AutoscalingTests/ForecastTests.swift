@@ -60,6 +60,19 @@ import Testing
         #expect((0.95...1.05).contains(Double(forecast.expected) / 400_000), "\(forecast)")
     }
 
+    /// A metric that was away for two minutes comes back as a jump, and the pods are there. Half of them were: half of the
+    /// rest is missing.
+    @Test(arguments: [(400_000, 400), (250_000, 475), (0, 550)])
+    func whatIsServedIsNotMissing(served: Double, upper: Double) throws {
+        var forecaster = LoadForecaster()
+        for second in stride(from: 0, through: 1860, by: 5) {
+            let time = Self.start + .seconds(second)
+            forecaster.observe(Int64(Self.jump(second)), at: time, horizon: Self.horizon, served: served)
+        }
+        let forecast = try #require(forecaster.forecast(at: Self.start + .seconds(1860), horizon: Self.horizon))
+        #expect((0.95...1.05).contains(Double(forecast.upper) / (upper * 1000)), "\(forecast)")
+    }
+
     /// As a mean over a minute shows it.
     private static func jump(_ second: Int) -> Double { 100_000 * (1 + 3 * min(max(Double(second - 1800) / 60, 0), 1)) }
 

@@ -59,12 +59,13 @@ public struct LoadForecaster: Sendable, Hashable {
     /// - Parameters:
     ///   - milli: the load, thousandths, 0 or more; more than 2^43 counts as that.
     ///   - horizon: how far ahead it will be asked for, so that it learns its errors there.
-    public mutating func observe(_ milli: Int64, at time: Timestamp, horizon: Duration) {
+    ///   - served: what the pods that are ready take, thousandths.
+    public mutating func observe(_ milli: Int64, at time: Timestamp, horizon: Duration, served: Double = 0) {
         let second = time.seconds
         if let newestSecond, abs(second - newestSecond) > 3600 { forgetRecent() }
         newestSecond = max(second, newestSecond ?? second)
         jumps.add(min(max(milli, 0), BucketSeries.highest), second: second)
-        noteJump(second, horizon: Self.seconds(horizon))
+        noteJump(second, horizon: Self.seconds(horizon), served: served)
         guard let closed = spans.add(milli, second: second) else { return }
         profile.add(closed.milli, second: closed.bucket * Self.span)
         score(closed)
@@ -111,10 +112,11 @@ public struct LoadForecaster: Sendable, Hashable {
     }
 
     /// Nobody foresees a jump: it says nothing of the forecasts made before it, and no line goes through it.
-    private mutating func noteJump(_ second: Int64, horizon: Int64) {
+    private mutating func noteJump(_ second: Int64, horizon: Int64, served: Double) {
         guard jumps.isJump(at: second), let closed = spans.newestClosed,
             let before = spans[closed - Self.lag].map(Double.init), let jump = jumps.load(before: before),
-            let surge = LoadSurge(from: before, to: jump, second: second, horizon: horizon, last: surge)
+            let surge = LoadSurge(
+                from: before, to: jump, served: served, second: second, horizon: horizon, last: surge)
         else { return }
         self.surge = surge
         pending.removeAll()

@@ -3,7 +3,8 @@
 /// Pods that are started for a jump are ready a cold start later. Clients wait meanwhile, first come, first served, so that
 /// pods for the new load alone leave everybody waiting for as long as the first of them. Half of what was missing is asked
 /// for on top until those pods are ready, and a minute more: that works off a minute's queue (clients hardly wait longer)
-/// in two, beside what a target under 100 % leaves free.
+/// in two, beside what a target under 100 % leaves free. Nothing is missing where the pods that are ready take the load: a
+/// metric that was away for a minute jumps, too.
 struct LoadSurge: Sendable, Hashable, Codable {
     private static let share = 0.5
     private static let seconds: Int64 = 60
@@ -19,14 +20,16 @@ struct LoadSurge: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - before: the load before it jumped, thousandths.
     ///   - jump: where it is now.
+    ///   - served: what the pods that are ready take.
     ///   - horizon: seconds until a pod started now is ready.
     ///   - last: the surge before this one, which may be the same one a sample ago.
     /// - Returns: nil where it does not grow by so much.
-    init?(from before: Double, to jump: Double, second: Int64, horizon: Int64, last: LoadSurge?) {
+    init?(from before: Double, to jump: Double, served: Double, second: Int64, horizon: Int64, last: LoadSurge?) {
         guard jump > (1 + Self.least) * before else { return nil }
         self.second = second
         until = second + horizon + Self.seconds
-        milli = min(max(Self.share * (jump - before), last?.extra(at: second) ?? 0), Double(BucketSeries.highest))
+        let missing = max(jump - max(before, served), 0)
+        milli = min(max(Self.share * missing, last?.extra(at: second) ?? 0), Double(BucketSeries.highest))
     }
 
     /// What is asked for on top, thousandths.

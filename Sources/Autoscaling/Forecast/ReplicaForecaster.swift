@@ -69,12 +69,13 @@ public struct ReplicaForecaster: Sendable, Hashable, Codable {
             deviations: .standard, staleness: policy.staleness, now: observation.now)
         var known: Set<String> = []
         for (metric, reading) in zip(policy.metrics, observation.readings) {
-            guard case .averageValue = metric.target else { continue }
+            guard case .averageValue(let target) = metric.target else { continue }
             let key = Self.key(metric)
             known.insert(key)
             guard case .values(let values) = evaluator.evaluate(reading, onEmpty: metric.onEmpty) else { continue }
             forecasters[key, default: LoadForecaster()].observe(
-                values.reduce(0, +), at: observation.now, horizon: horizon)
+                values.reduce(0, +), at: observation.now, horizon: horizon,
+                served: Double(observation.readyReplicas) * Double(target))
         }
         if forecasters.count > known.count { forecasters = forecasters.filter { known.contains($0.key) } }
     }
