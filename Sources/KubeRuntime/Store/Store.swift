@@ -30,9 +30,7 @@ public final class Store<Object: KubernetesObject>: Sendable {
     public var objects: [Object] { content.withLock { $0.objects }.values.map(\.value) }
 
     /// Every object, in no order, one by one: unlike `objects` it makes no copy of them all.
-    public func forEach(_ body: (Object) -> Void) {
-        for stored in content.withLock({ $0.objects }).values { body(stored.value) }
-    }
+    public var each: some Sequence<Object> { content.withLock { $0.objects }.values.lazy.map(\.value) }
 
     /// The objects of a namespace, in no order.
     public func objects(inNamespace namespace: String) -> [Object] {

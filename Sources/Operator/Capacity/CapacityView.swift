@@ -79,15 +79,14 @@ struct CapacityView: Sendable {
     /// What the operator's pods take of a resource, by node, in billionths.
     private func takenByNode(_ resource: String) -> [String: Int128] {
         var needs: [NamespacedName: Int128] = [:]
-        clusters.forEach { cluster in
-            guard cluster.spec.resolvedPods.resolvedGPUResourceName == resource else { return }
+        for cluster in clusters.each where cluster.spec.resolvedPods.resolvedGPUResourceName == resource {
             needs[cluster.namespacedName] = Int128(cluster.spec.engine.resolvedGPUsPerPod) * 1_000_000_000
         }
         var taken: [String: Int128] = [:]
-        pods.forEach { pod in
+        for pod in pods.each {
             guard let node = pod.spec?.nodeName, !["Succeeded", "Failed"].contains(pod.status?.phase ?? ""),
                 let cluster = ClusterCaches.cluster(of: pod.metadata), let need = needs[cluster]
-            else { return }
+            else { continue }
             taken[node, default: 0] += need
         }
         return taken

@@ -185,6 +185,13 @@ struct MigrationScene: Sendable {
     func aQuotaThatDoesNotHoldBoth(backend: Backend, policy: String) async throws {
         let stage = try await MigrationScene(backend, "quota")
         try await stage.scene.kubectl("create", "quota", "gpus", "--hard=requests.nvidia.com/gpu=2")
+        if backend == .real {
+            // Before its controller has counted for the first time a quota holds nothing back; on a new control plane that
+            // takes a minute and more, when a definition was just added.
+            try await eventually("the quota counts", within: .seconds(180)) {
+                try await stage.scene.kubectl("get", "quota", "gpus", "-o", "jsonpath={.status.hard}") != ""
+            }
+        }
         try await stage.scene.withOperator {
             try await stage.apply(version: 1)
             let blue = try await stage.settled()
