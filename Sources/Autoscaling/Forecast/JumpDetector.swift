@@ -45,7 +45,7 @@ struct JumpDetector: Sendable, Hashable, Codable {
         let slope = Double(milli - last.milli) / Double(elapsed)
         let before = samples.count > 1 ? last.milli - samples[0].milli : 0
         // Less sure of what is usual after a few samples: its error falls with their root.
-        let doubt = 1 + 2 / Double(max(min(count, 60), 1)).squareRoot()
+        let doubt = 1 + 2 * Self.weight(count).squareRoot()
         let isLarge =
             slope > Self.factor * doubt * usual && slope * Double(Self.window) > Self.leastShare * Double(last.milli)
         climb = isLarge && before > 0 && count >= Self.fewest ? slope : nil
@@ -53,8 +53,11 @@ struct JumpDetector: Sendable, Hashable, Codable {
         began = climb == nil ? nil : began ?? second
         guard climb == nil else { return }
         count = min(count + 1, 1 << 20)
-        usual += (abs(slope) - usual) * max(Self.memory, 1 / Double(count))
+        usual += (abs(slope) - usual) * Self.weight(count)
     }
+
+    /// How much one of so many samples counts.
+    private static func weight(_ count: Int32) -> Double { max(memory, 1 / Double(max(count, 1))) }
 
     /// Whether a jump is under way, as seen at this second: what climbs for more than two windows is a ramp.
     func isJump(at second: Int64) -> Bool { began.map { second - $0 <= 2 * Self.window } ?? false }

@@ -87,7 +87,7 @@ public struct LoadForecaster: Sendable, Hashable {
         let peak = peak(trend, from: elapsed, to: ahead + Double(Self.lag * Self.span), closed: closed)
         let isProven = isUnbroken && spans.newest == closed + 1 && peakScore.count >= Self.proof
         let kept = isProven ? max(peak * (1 + peakScore.margin), upper) : nil
-        let before = spans[closed - JumpDetector.window / Self.span].map(Double.init) ?? trend.level
+        let before = spans[closed - Self.lag].map(Double.init) ?? trend.level
         guard let jump = jumps.load(before: before), jump + extra > upper else {
             return LoadForecast(
                 expected: Self.milli(expected), upper: Self.milli(upper), kept: kept.map(Self.milli),

@@ -55,7 +55,7 @@ final class ObjectTable {
         // Taken out, so that it is changed in place.
         var own = namespaces.removeValue(forKey: name.namespace) ?? []
         let place = own.firstIndexAfter { $0.name < name }
-        own.replaceSubrange(place..<place + (old == nil ? 0 : 1), with: CollectionOfOne(object).compactMap(\.self))
+        own.replaceSubrange(place..<place + (old == nil ? 0 : 1), with: object.map { [$0] } ?? [])
         if !own.isEmpty { namespaces[name.namespace] = own }
     }
 

@@ -25,7 +25,7 @@ extension Array: JSONReadable where Element: JSONReadable {
         var elements: [Element] = []
         try reader.array { reader in elements.append(try Element(from: &reader)) }
         // A growing array takes twice what it needs, and what is read is often kept.
-        self = elements.withUnsafeBufferPointer { Array($0) }
+        self = elements.capacity > elements.count ? elements.withUnsafeBufferPointer { Array($0) } : elements
     }
 }
 

@@ -27,7 +27,7 @@ public final class Store<Object: KubernetesObject>: Sendable {
     public var count: Int { content.withLock { $0.objects.count } }
 
     /// Every object, in no order.
-    public var objects: [Object] { content.withLock { $0.objects }.values.map(\.value) }
+    public var objects: [Object] { Array(each) }
 
     /// Every object, in no order, one by one: unlike `objects` it makes no copy of them all.
     public var each: some Sequence<Object> { content.withLock { $0.objects }.values.lazy.map(\.value) }
